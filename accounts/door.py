@@ -1,0 +1,113 @@
+"""The only way to people's rows.
+
+`acting_as(person)` opens a transaction and tells PostgreSQL, for that transaction alone, who is acting; the policies do the
+rest. Outside the door every query sees zero rows. `signing_in_as` is the narrow door for the moment before anyone is known.
+The door never stays open while a network speaks: async code goes through `in_door`, a short trip in a thread of its own.
+"""
+
+import asyncio
+import contextvars
+import functools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.db import connection, connections, transaction
+from django.http import HttpRequest, HttpResponseBase
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Role = Literal["learner", "trainer", "admin", "system", "auth", ""]
+
+SETTINGS = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', %s, true)"
+DATABASE_THREADS = ThreadPoolExecutor(settings.DATABASE_POOL_SIZE, thread_name_prefix="database")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person by id with the role that counts now, or the system."""
+
+    user_id: UUID | None
+    role: Role
+    session_key: str = ""
+
+
+SYSTEM = Actor(None, "system")
+NOBODY = Actor(None, "")
+
+
+def actor_for(who: "User | Actor") -> Actor:
+    """The actor that a person is at the door."""
+    return who if isinstance(who, Actor) else Actor(who.pk, who.role)  # type: ignore[arg-type]
+
+
+@contextmanager
+def acting_as(who: "User | Actor") -> Iterator[Actor]:
+    """Open a transaction (a savepoint inside another one) in which PostgreSQL knows who is acting.
+
+    An inner door gives the outer actor back when it closes. In psycopg's pipeline mode the opening costs no round trip
+    of its own.
+    """
+    actor = actor_for(who)
+    with transaction.atomic():
+        outer = getattr(connection, "door", NOBODY)
+        _announce(actor)
+        try:
+            yield actor
+        except BaseException:
+            connection.door = outer  # type: ignore[attr-defined]  # the rollback takes the settings back
+            raise
+        if connection.savepoint_ids or outer is not NOBODY:
+            _announce(outer)
+        connection.door = outer  # type: ignore[attr-defined]
+
+
+def signing_in_as(*, user_id: UUID | None = None, session_key: str = "") -> "contextmanager[Actor]":  # type: ignore[type-arg]
+    """The door before anyone is known: one account by its id, and one session by its key, and nothing else."""
+    return acting_as(Actor(user_id, "auth", session_key))  # type: ignore[return-value]
+
+
+def current_actor() -> Actor:
+    """Who is acting on this thread's connection; NOBODY outside the door."""
+    return getattr(connection, "door", NOBODY)
+
+
+def behind_door(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page for people who are signed in; the door is open for the whole view, rendering included."""
+
+    @login_required
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        with acting_as(request.user):  # type: ignore[arg-type]
+            return view(request, *args, **kwargs)
+
+    return guarded
+
+
+async def in_door(who: "User | Actor", step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run one short database step behind the door on a database thread; its connection is back in the pool afterwards."""
+    trip = functools.partial(_trip, actor_for(who), functools.partial(step, *args, **kwargs))
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(DATABASE_THREADS, context.run, trip)
+
+
+def _trip(actor: Actor, step: Callable[[], R]) -> R:
+    try:
+        with acting_as(actor):
+            return step()
+    finally:
+        connections.close_all()
+
+
+def _announce(actor: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(SETTINGS, [str(actor.user_id or ""), actor.role, actor.session_key])
+    connection.door = actor  # type: ignore[attr-defined]

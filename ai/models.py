@@ -1,0 +1,126 @@
+"""Conversations, their messages, and a log line for every call to a model."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.indexes import Index
+from accounts.models import Uuid7
+from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
+from courses.models import Course, LearningConcept
+
+
+class Conversation(models.Model):
+    """A thread of questions and answers. Personal data: what somebody wanted to know; erased with the account."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
+    course = models.ForeignKey(Course, models.CASCADE, null=True, related_name="conversations")
+    concept = models.ForeignKey(LearningConcept, models.SET_NULL, null=True, db_index=False)
+    title = models.CharField(_("title"), max_length=200, blank=True, default="")
+    ai_provider = models.CharField(max_length=100, null=True)
+    context_summary = models.TextField(null=True)
+    total_cost = models.DecimalField(max_digits=12, decimal_places=8, default=0)  # US dollars
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "conversations"
+        constraints = [
+            RowSecurity(
+                name="conversations_rows",
+                select=own_or_trained("user_id"),
+                insert=f"({own('user_id')}) AND (course_id IS NULL OR {IN_MY_COURSES})",
+                update=own("user_id"),
+                delete=own("user_id"),
+            ),
+        ]
+        indexes = [
+            Index(fields=["concept"], name="idx_conversations_concept_id"),
+            Index(fields=["ai_provider"], name="idx_conversations_ai_provider"),
+            # The current conversation of a learner in a course: every question.
+            Index(fields=["user", "course", "-created_at"], name="idx_conversations_user_course"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.pk)
+
+
+class Message(models.Model):
+    """One message of a conversation. Personal data: what somebody wrote; erased with the account."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages")
+    concept = models.ForeignKey(LearningConcept, models.SET_NULL, null=True, db_index=False)
+    role = models.CharField(max_length=20)
+    content = models.TextField()
+    context_used = models.JSONField(default=dict)
+    cost = models.DecimalField(max_digits=12, decimal_places=8, null=True)  # US dollars; null when the price is unknown
+    processing_time = models.IntegerField(null=True)  # ms
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "messages"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=["user", "assistant", "system"]), name="messages_role_valid"
+            ),
+            RowSecurity(
+                name="messages_rows",
+                select=own("user_id"),
+                insert=own("user_id"),
+                update=WORKERS,
+                delete=own("user_id"),
+            ),
+        ]
+        indexes = [
+            Index(fields=["concept"], name="idx_messages_concept_id"),
+            Index(fields=["cost"], name="idx_messages_cost"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.pk}"
+
+
+class AIRequestLog(models.Model):
+    """One call to a model, or one failed try. Personal data: whose question caused it; no text. Erased with the account."""
+
+    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_index=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="+", db_index=False)
+    concept = models.ForeignKey(LearningConcept, models.CASCADE, null=True, related_name="+", db_index=False)
+    query_id = models.UUIDField(null=True)  # the coach's question; no key, because the coach is above this app
+    feature = models.CharField(max_length=50)
+    provider = models.CharField(max_length=100)
+    model = models.CharField(max_length=200)
+    prompt_tokens = models.IntegerField(null=True)
+    completion_tokens = models.IntegerField(null=True)
+    total_tokens = models.IntegerField(null=True)
+    cost = models.DecimalField(max_digits=12, decimal_places=8, null=True)  # US dollars; null when the price is unknown
+    response_time = models.IntegerField(null=True)  # ms
+    first_token_ms = models.IntegerField(null=True)
+    success = models.BooleanField(db_default=True)
+    error_class = models.CharField(max_length=50, blank=True, default="")
+    error_message = models.TextField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        db_table = "ai_request_logs"
+        verbose_name = _("model request")
+        verbose_name_plural = _("model requests")
+        constraints = [
+            RowSecurity(name="ai_request_logs_rows", select=own("user_id"), insert=WORKERS, delete=ADMINS),
+        ]
+        indexes = [
+            Index(fields=["user"], name="idx_ai_request_logs_user_id"),
+            Index(fields=["conversation"], name="idx_ai_request_logs_conversation_id"),
+            Index(fields=["concept"], name="idx_ai_request_logs_concept_id"),
+            Index(fields=["provider"], name="idx_ai_request_logs_provider"),
+            Index(fields=["created_at"], name="idx_ai_request_logs_created_at"),
+            Index(fields=["success"], name="idx_ai_request_logs_success"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.model}"

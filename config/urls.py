@@ -1,0 +1,18 @@
+"""Where everything is. Addresses are fixed points: others call them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+
+handler500 = "config.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("account/", include("accounts.urls")),
+    path("api/", include("config.api.urls")),
+    path("coach/", include("coach.urls")),
+    path("", include("courses.urls")),
+]

@@ -1,0 +1,16 @@
+#!/usr/bin/env python
+"""Run a management command. Starts the embedded servers when no DATABASE_URL is set."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 (the settings module is named first)
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
