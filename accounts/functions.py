@@ -16,9 +16,8 @@ def setting(name: str) -> str:
 
 def definer(signature: str, returns: str, body: str, *, volatility: str = "STABLE") -> str:
     """CREATE OR REPLACE of a function that runs with the owner's eyes and that only named roles may call."""
-    name = f"{signature}"
     return (
-        f"CREATE OR REPLACE FUNCTION {name} RETURNS {returns} LANGUAGE sql {volatility} SECURITY DEFINER "
+        f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE sql {volatility} SECURITY DEFINER "
         f"SET search_path = pg_catalog, public AS $body$ {body} $body$; {only_app(_types(signature))}"
     )
 

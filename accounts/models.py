@@ -63,9 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="users_email_lower"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=["learner", "trainer", "admin"]), name="users_role_valid"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=["learner", "trainer", "admin"]), name="users_role_valid"),
             RowSecurity(
                 name="users_rows",
                 select=f"{ACCOUNT} OR id = ANY ((SELECT trained_learners())::uuid[])",

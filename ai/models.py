@@ -64,9 +64,7 @@ class Message(models.Model):
     class Meta:
         db_table = "messages"
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(role__in=["user", "assistant", "system"]), name="messages_role_valid"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=["user", "assistant", "system"]), name="messages_role_valid"),
             RowSecurity(
                 name="messages_rows",
                 select=own("user_id"),

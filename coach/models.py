@@ -15,10 +15,10 @@ from courses.models import Course
 
 QUESTION_LIMIT = 4000  # characters
 OWN_IN_MY_COURSES = f"({own()}) AND {IN_MY_COURSES}"
-OWN_RESPONSE = "EXISTS (SELECT 1 FROM ai_coach_responses r WHERE r.id = response_id AND r.learner_id = ai_coach_feedback.learner_id)"
-OWN_QUERY = (
-    "EXISTS (SELECT 1 FROM ai_coach_queries q WHERE q.id = query_id AND q.learner_id = ai_coach_escalations.learner_id)"
+OWN_RESPONSE = (
+    "EXISTS (SELECT 1 FROM ai_coach_responses r WHERE r.id = response_id AND r.learner_id = ai_coach_feedback.learner_id)"
 )
+OWN_QUERY = "EXISTS (SELECT 1 FROM ai_coach_queries q WHERE q.id = query_id AND q.learner_id = ai_coach_escalations.learner_id)"
 PROBABILITY = {"max_digits": 4, "decimal_places": 3}
 
 
@@ -183,9 +183,7 @@ class Response(models.Model):
                 condition=models.Q(label__in=["course_text", "verified", "ai_draft", "not_found"]),
                 name="ai_coach_responses_label_valid",
             ),
-            RowSecurity(
-                name="ai_coach_responses_rows", select=own_or_trained(), insert=WORKERS, update=WORKERS, delete=own()
-            ),
+            RowSecurity(name="ai_coach_responses_rows", select=own_or_trained(), insert=WORKERS, update=WORKERS, delete=own()),
         ]
         indexes = [
             Index(fields=["query"], name="idx_ai_coach_responses_query"),

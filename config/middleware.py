@@ -22,9 +22,7 @@ def content_security_policy(get_response: Any) -> Any:
     """Adds the policy to every response that has none of its own."""
 
     def add(request: HttpRequest, response: Any) -> Any:
-        response.headers.setdefault(
-            "Content-Security-Policy", LOOSER if request.path.startswith(LOOSER_PATHS) else POLICY
-        )
+        response.headers.setdefault("Content-Security-Policy", LOOSER if request.path.startswith(LOOSER_PATHS) else POLICY)
         return response
 
     if iscoroutinefunction(get_response):

@@ -74,7 +74,9 @@ TEMPLATES = [
 
 # --- Database: the app role serves, the owner role migrates --------------------------------------------------------
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 10)  # connections per process; also its database threads
-DATABASE_TIMEOUTS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c hnsw.iterative_scan=relaxed_order"
+DATABASE_TIMEOUTS = (
+    "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c hnsw.iterative_scan=relaxed_order"
+)
 APP_DATABASE_URL = ADDRESSES.app_url if ADDRESSES else env.str("DATABASE_URL")
 OWNER_DATABASE_URL = ADDRESSES.owner_url if ADDRESSES else env.str("DATABASE_OWNER_URL", APP_DATABASE_URL)
 DATABASES = {

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'course',
                 'verbose_name_plural': 'courses',
                 'db_table': 'courses',
-                'constraints': [models.CheckConstraint(condition=models.Q(('escalation_threshold__gte', 0), ('escalation_threshold__lte', 1)), name='courses_threshold_valid'), accounts.policies.RowSecurity(delete="(SELECT app_role()) IN ('admin', 'system')", insert="(SELECT app_role()) IN ('admin', 'system')", name='courses_rows', select='id = ANY ((SELECT visible_courses())::uuid[])', update='id = ANY ((SELECT run_courses())::uuid[])')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('escalation_threshold__gte', 0), ('escalation_threshold__lte', 1)), name='courses_threshold_valid'), accounts.policies.RowSecurity(delete="(SELECT app_role()) IN ('admin', 'system')", insert="(SELECT app_role()) IN ('admin', 'system')", name='courses_rows', select="id = ANY ((SELECT visible_courses())::uuid[]) OR (SELECT app_role()) IN ('admin', 'system')", update='id = ANY ((SELECT run_courses())::uuid[])')],
             },
         ),
         migrations.CreateModel(

@@ -1,0 +1,163 @@
+"""The cast, and a database as in production: made by the owner role, used through the app role.
+
+Each run makes its own copy of a migrated template, so runs beside each other do not meet. Tests that look through more than
+one connection (pools, streams, browsers) are marked `django_db(transaction=True)`; the owner empties the tables after them,
+because the app role may not.
+"""
+
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg import sql
+
+from accounts.door import SYSTEM, acting_as
+from accounts.models import User
+from courses.models import Course, CourseTrainer, Enrolment
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "correct horse battery staple"
+ALIASES = ("default", "owner")
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    TransactionTestCase._fixture_teardown = lambda case: empty_tables()
+
+
+def owner_connection(database: str | None = None) -> psycopg.Connection[Any]:
+    """The owner role's own connection, beside Django's."""
+    place = connections["owner"].settings_dict
+    return psycopg.connect(
+        host=place["HOST"],
+        port=place["PORT"] or None,
+        user=place["USER"],
+        password=place["PASSWORD"],
+        dbname=database or place["NAME"],
+        autocommit=True,
+    )
+
+
+def empty_tables() -> None:
+    """What TransactionTestCase's flush would do; Django's own lists of permissions and types stay."""
+    kept = "'django_migrations', 'django_content_type', 'auth_permission'"
+    with owner_connection() as owner:
+        rows = owner.execute(f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ({kept})")
+        tables = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows)
+        owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
+
+
+def _point_at(name: str) -> None:
+    for alias in ALIASES:
+        connections[alias].close()
+        if hasattr(connections[alias], "close_pool"):
+            connections[alias].close_pool()
+        connections[alias].settings_dict["NAME"] = name
+        settings.DATABASES[alias]["NAME"] = name
+
+
+def _migrations_hash() -> str:
+    files = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/functions.py"), ROOT / "accounts/policies.py"])
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def _template(server: psycopg.Connection[Any]) -> str:
+    """The name of a migrated database to copy, made once for each state of the migrations."""
+    name = f"template_{_migrations_hash()}"
+    if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        return name
+    building = f"{name}_{os.getpid()}"
+    server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
+    _point_at(building)
+    call_command("migrate", verbosity=0, interactive=False)
+    _point_at("postgres")
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
+    return name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Replaces pytest-django's: the owner makes the database, the tests connect as the app role."""
+    home = settings.DATABASES["owner"]["NAME"]
+    name = f"test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    lock = settings.DATA_DIR / "test-template.lock"
+    with django_db_blocker.unblock(), owner_connection() as server:
+        with lock.open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            template = _template(server)
+            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        _point_at(name)
+        yield
+        _point_at(home)
+        _drop(server, name)
+
+
+def _drop(server: psycopg.Connection[Any], name: str) -> None:
+    """The owner may not end the app role's last connections, so it waits for them."""
+    for _attempt in range(20):
+        try:
+            server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+            return
+        except psycopg.errors.ObjectInUse:
+            time.sleep(0.25)
+
+
+def make_person(name: str, role: str = "learner", **fields: Any) -> User:
+    with acting_as(SYSTEM):
+        return User.objects.create_user(f"{name.lower()}@example.com", PASSWORD, name=name, role=role, **fields)
+
+
+def make_course(slug: str = "containers", title: str = "Containers") -> Course:
+    with acting_as(SYSTEM):
+        return Course.objects.create(slug=slug, title=title)
+
+
+def enrol(learner: User, course: Course, trainer: User | None = None) -> Enrolment:
+    with acting_as(SYSTEM):
+        return Enrolment.objects.create(learner=learner, course=course, trainer=trainer)
+
+
+@pytest.fixture
+def tess(db: None) -> User:
+    return make_person("Tess", "trainer")
+
+
+@pytest.fixture
+def rex(db: None) -> User:
+    return make_person("Rex", "admin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def course(tess: User) -> Course:
+    """A course that Tess trains; Ada and Ben learn in it once their fixtures are asked for."""
+    made = make_course()
+    with acting_as(SYSTEM):
+        CourseTrainer.objects.create(course=made, trainer=tess)
+    return made
+
+
+@pytest.fixture
+def ada(course: Course, tess: User) -> User:
+    """Learns in `course`; Tess is her trainer."""
+    person = make_person("Ada")
+    enrol(person, course, tess)
+    return person
+
+
+@pytest.fixture
+def ben(course: Course, tess: User) -> User:
+    """Learns beside Ada and must see nothing of hers."""
+    person = make_person("Ben")
+    enrol(person, course, tess)
+    return person
