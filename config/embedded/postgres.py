@@ -135,9 +135,7 @@ def _configure(here: Places) -> None:
         "cluster_name": "aicoach",
     }
     lines = [f"{name} = {value}" for name, value in {**fixed, **tuning.settings()}.items()]
-    (here.cluster / "postgresql.auto.conf").write_text(
-        "# Written by config/embedded at each start\n" + "\n".join(lines) + "\n"
-    )
+    (here.cluster / "postgresql.auto.conf").write_text("# Written by config/embedded at each start\n" + "\n".join(lines) + "\n")
 
 
 def _clear_leftovers(here: Places) -> None:

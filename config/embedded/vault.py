@@ -3,11 +3,11 @@
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from config.embedded.places import EmbeddedError, Places, make_data_folder
 
-SECRET_BYTES = 32
+SECRET_BYTES = 48  # 64 characters; Django asks for 50 in its key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,13 @@ def read_or_make_secrets(here: Places) -> Secrets:
     except FileNotFoundError:
         return _make(here)
     except PermissionError as error:
-        msg = (
-            f"{here.secrets} belongs to another user. Start as that user, or set AICOACH_DATA to a folder of your own."
-        )
+        msg = f"{here.secrets} belongs to another user. Start as that user, or set AICOACH_DATA to a folder of your own."
         raise EmbeddedError(msg) from error
 
 
 def _make(here: Places) -> Secrets:
     make_data_folder(here)
-    made = Secrets(*(secrets.token_urlsafe(SECRET_BYTES) for _ in range(5)), secrets.token_urlsafe(2 * SECRET_BYTES))
+    made = Secrets(**{field.name: secrets.token_urlsafe(SECRET_BYTES) for field in fields(Secrets)})
     half = here.secrets.with_suffix(".new")
     half.unlink(missing_ok=True)
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
