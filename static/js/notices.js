@@ -1,0 +1,27 @@
+// Says in words when a request did not work, and speaks to screen readers. Texts come from the page, so they are translated.
+const texts = document.getElementById("texts")?.dataset ?? {};
+const shelf = document.getElementById("toasts");
+const voice = document.getElementById("voice");
+
+function toast(words, kind = "") {
+  if (!shelf || !words) return;
+  const note = document.createElement("p");
+  note.className = `toast ${kind}`.trim();
+  note.textContent = words;
+  shelf.replaceChildren(note);
+  setTimeout(() => note.remove(), kind === "error" ? 9000 : 3500);
+}
+
+document.addEventListener("coach:say", (event) => toast(event.detail.words, event.detail.kind));
+document.addEventListener("coach:speak", (event) => { if (voice) voice.textContent = event.detail; });
+
+function reason(status) {
+  if (status === 429) return texts.tooMany;
+  if (status === 403) return texts.expired;
+  if (status === 404) return texts.gone;
+  return texts.failed;
+}
+
+document.addEventListener("htmx:responseError", (event) => toast(reason(event.detail.xhr.status), "error"));
+document.addEventListener("htmx:sendError", () => toast(texts.offline, "error"));
+document.addEventListener("htmx:timeout", () => toast(texts.offline, "error"));

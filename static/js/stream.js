@@ -1,0 +1,72 @@
+// Follows answers while they are written. A reconnect asks for what is missing only; the list scrolls along until the reader
+// scrolls up; screen readers hear the finished answer once, not every word.
+const texts = document.getElementById("texts")?.dataset ?? {};
+const list = document.getElementById("turns");
+const newest = document.querySelector(".to-newest");
+const NEAR = 48; // pixels from the end that still count as reading along
+const seen = new Map(); // stream address -> offset of the last text piece
+let following = true;
+
+const pathOf = (address) => new URL(address, location.href).pathname;
+
+htmx.createEventSource = (address) => {
+  const url = new URL(address, location.href);
+  const offset = seen.get(url.pathname);
+  if (offset !== undefined) url.searchParams.set("from", offset);
+  return new EventSource(url.href);
+};
+
+const toEnd = () => { if (list) list.scrollTop = list.scrollHeight; };
+const atEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+const follow = () => {
+  if (following) toEnd();
+  if (newest) newest.hidden = following;
+};
+
+if (list) {
+  const target = location.hash && list.querySelector(CSS.escape ? `#${CSS.escape(location.hash.slice(1))}` : location.hash);
+  if (target) { following = false; target.scrollIntoView({ block: "start" }); }
+  else toEnd();
+  list.addEventListener("scroll", () => { following = atEnd(); if (newest && following) newest.hidden = true; }, { passive: true });
+  newest?.addEventListener("click", () => { following = true; toEnd(); newest.hidden = true; });
+  document.addEventListener("coach:opened", toEnd);
+  document.fonts?.ready.then(() => { if (following) toEnd(); });
+}
+
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  if (event.detail.type !== "text") return;
+  const offset = Number.parseInt(event.detail.lastEventId, 10);
+  if (Number.isNaN(offset)) return;
+  const path = pathOf(event.target.closest("[sse-connect]").getAttribute("sse-connect"));
+  if (offset <= (seen.get(path) ?? -1)) { event.preventDefault(); return; }
+  seen.set(path, offset);
+});
+
+document.addEventListener("htmx:sseMessage", (event) => {
+  follow();
+  if (event.detail.type !== "text") return;
+  const stage = event.target.closest(".answer")?.querySelector(".stage");
+  if (stage) stage.hidden = true;
+});
+
+document.addEventListener("htmx:sseError", (event) => {
+  const stage = event.target.querySelector?.(".stage");
+  if (stage && texts.reconnecting) { stage.hidden = false; stage.textContent = texts.reconnecting; }
+});
+
+document.addEventListener("htmx:load", (event) => {
+  const turn = event.detail.elt.closest?.(".turn");
+  if (!turn || !list?.contains(turn)) return;
+  if (turn.dataset.state === "streaming") { following = true; toEnd(); return; }
+  follow();
+});
+
+document.addEventListener("htmx:sseClose", (event) => {
+  const id = event.target.closest?.(".turn")?.id;
+  if (!id || event.detail.type !== "message") return;
+  setTimeout(() => {
+    const answer = document.getElementById(id)?.querySelector(".answer-text");
+    if (answer) document.dispatchEvent(new CustomEvent("coach:speak", { detail: answer.innerText.slice(0, 900) }));
+    follow();
+  }, 60);
+});
