@@ -1,0 +1,141 @@
+"""Answers without a model: the sentences of the sources that answer the question, in their own words, each cited.
+
+It composes, it never writes: every word of an answer stands in a source, and when none speaks of the question it says so and
+names the nearest place. It is the default of a machine without a model and the last resort of every other.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from ai.pricing import count_tokens
+from ai.providers.events import ChatRequest, Event, Finished, Kind, ProviderError, Source, TextDelta, Usage
+from ai.providers.rendering import render
+from ai.providers.scoring import Embed, Scored, score, units
+
+logger = logging.getLogger("aicoach.providers")
+
+MOST_WORDS = 120  # of an answer, code not counted
+MOST_UNITS = 7
+MOST_SOURCES = 3
+ANSWERS = 0.42  # strength of the best statement below which nothing answers
+NEAR = 0.25  # strength below which not even a nearest place is named
+WITHIN = 0.16  # a further statement may be this much weaker than the best
+ELSEWHERE = 0.08  # and this much only when it stands in another source
+NEXT_TO = 0.06  # given to the neighbours of a chosen statement: what stands together reads well
+SAME = 0.86  # cosine above which two statements say the same
+REPEATS = 0.15  # taken off at full likeness to what is chosen already
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    text: str
+    is_answered: bool
+
+
+def compose(question: str, sources: Sequence[Source], embed: Embed | None) -> Composed:
+    """The answer as Markdown with markers. `sources` come best first; `embed` gives rows of length 1, None for words alone."""
+    scored = score(question, sources, units(sources), embed)
+    best = max(scored, key=lambda one: one.strength, default=None)
+    if best is None or best.strength < ANSWERS:
+        return Composed(_unanswered(sources, best), is_answered=False)
+    return Composed(render(choose(scored), sources), is_answered=True)
+
+
+def choose(scored: Sequence[Scored]) -> list[Scored]:
+    """The statements to show, by maximal marginal relevance (Carbonell and Goldstein 1998), in the order chosen."""
+    chosen, rest = [scored[0]], list(scored[1:])
+    words = scored[0].unit.words
+    while rest and len(chosen) < MOST_UNITS:
+        worth, best = max(((_worth(one, chosen), one) for one in rest), key=lambda pair: (pair[0], -pair[1].unit.order))
+        if worth < scored[0].score - WITHIN:
+            break
+        rest.remove(best)
+        if words + best.unit.words <= MOST_WORDS:
+            chosen.append(best)
+            words += best.unit.words
+    return chosen
+
+
+def _worth(one: Scored, chosen: Sequence[Scored]) -> float:
+    used = {other.unit.source for other in chosen}
+    if one.unit.source not in used and len(used) >= MOST_SOURCES:
+        return -1.0
+    beside = any(other.unit.source == one.unit.source and abs(other.unit.order - one.unit.order) == 1 for other in chosen)
+    like = max((_likeness(one, other) for other in chosen), default=0.0)
+    if like > SAME:
+        return -1.0
+    away = WITHIN - ELSEWHERE if one.unit.source != chosen[0].unit.source else 0.0
+    return one.score + (NEXT_TO if beside else 0.0) - away - REPEATS * like
+
+
+def _likeness(one: Scored, other: Scored) -> float:
+    if one.unit.text == other.unit.text:
+        return 1.0
+    if one.vector is None or other.vector is None:
+        return 0.0
+    return float(one.vector @ other.vector)
+
+
+def _unanswered(sources: Sequence[Source], best: Scored | None) -> str:
+    parts = [_("The course does not seem to answer this.")]
+    if best is not None and best.strength >= NEAR:
+        source = sources[best.unit.source]
+        place = " › ".join(dict.fromkeys((source.title, *source.heading_path)))
+        parts.append(_("The nearest place is **%(place)s**.") % {"place": _no_markup(place)} + f" [{source.number}]")
+    parts.append(_("Your trainer can answer it: ask them, and your question goes along."))
+    return " ".join(parts)
+
+
+def _no_markup(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*_[]<>" else c for c in text)
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The text in pieces of a few words, as a model would send it."""
+    words = text.split(" ")
+    for at in range(0, len(words), 4):
+        yield " ".join(words[at : at + 4]) + (" " if at + 4 < len(words) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Extractive:
+    """`embed` is the embedding of the installation unless one is given."""
+
+    embed: Embed | None = None
+    name: str = "extractive"
+    model: str = "sentences-v1"
+    identity: str = ""
+
+    def cost(self, usage: Usage) -> Decimal:  # noqa: ARG002 (the seam's signature)
+        return Decimal(0)
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
+        composed = await asyncio.to_thread(compose, request.question, request.sources, self._embed)
+        if request.so_far and not composed.is_answered:
+            raise ProviderError(Kind.UNANSWERED)
+        for piece in pieces(_after(request.so_far) + composed.text):
+            yield TextDelta(piece)
+            await asyncio.sleep(0)
+        read = sum(count_tokens(source.text) for source in request.sources) + count_tokens(request.question)
+        yield Usage(read, count_tokens(composed.text))
+        yield Finished("stop" if composed.is_answered else "unanswered", self.name, self.model)
+
+    def _embed(self, texts: Sequence[str]) -> np.ndarray:
+        # Loading the embedding is the installation's matter; the composing above stays pure.
+        from ai.embedding import default_embedder  # noqa: PLC0415
+
+        return self.embed(texts) if self.embed else default_embedder().embed(texts)
+
+
+def _after(so_far: str) -> str:
+    """What closes a text that broke off, so that a new paragraph can follow."""
+    if not so_far:
+        return ""
+    is_in_code = sum(line.lstrip().startswith("```") for line in so_far.splitlines()) % 2
+    return "\n```\n\n" if is_in_code else "\n\n"

@@ -1,0 +1,81 @@
+"""One try at one provider, measured: whatever its end, exactly one Attempt is recorded."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from ai.pricing import count_tokens
+from ai.providers.events import Attempt, ChatRequest, Event, Finished, Kind, Provider, ProviderError, TextDelta, Usage
+
+STOPPED = "stopped"  # the error class of a try that the reader ended
+
+
+@dataclass(slots=True)
+class Record:
+    provider: Provider
+    request: ChatRequest
+    attempts: list[Attempt]
+    began: float = field(default_factory=time.monotonic)
+    first_token_ms: int | None = None
+    text: list[str] = field(default_factory=list)
+    usage: Usage | None = None
+    is_settled: bool = False
+
+    def note(self, event: Event) -> None:
+        if isinstance(event, TextDelta):
+            self.first_token_ms = self._ms() if self.first_token_ms is None else self.first_token_ms
+            self.text.append(event.text)
+        elif isinstance(event, Usage):
+            self.usage = event
+        elif isinstance(event, Finished):
+            self.settle("")
+
+    def settle(self, error_class: str, detail: str = "") -> None:
+        """Appends the attempt, once."""
+        if self.is_settled:
+            return
+        self.is_settled = True
+        usage = self._usage()
+        self.attempts.append(
+            Attempt(
+                provider=self.provider.name,
+                model=self.provider.model,
+                success=not error_class,
+                error_class=error_class,
+                prompt_tokens=usage.prompt_tokens,
+                completion_tokens=usage.completion_tokens,
+                cost=self.provider.cost(usage),
+                first_token_ms=self.first_token_ms,
+                total_ms=self._ms(),
+                detail=detail,
+            )
+        )
+
+    def _usage(self) -> Usage:
+        """As reported, else counted; a try without any text was not billed as far as we know."""
+        if self.usage or not self.text:
+            return self.usage or Usage(0, 0)
+        prompt = sum(count_tokens(message.content) for message in self.request.messages)
+        return Usage(prompt, count_tokens("".join(self.text)))
+
+    def _ms(self) -> int:
+        return round((time.monotonic() - self.began) * 1000)
+
+
+async def attempt(provider: Provider, request: ChatRequest, attempts: list[Attempt]) -> AsyncGenerator[Event, None]:
+    """The provider's events; raises ProviderError alone, whatever the provider raised."""
+    record = Record(provider, request, attempts)
+    try:
+        async with aclosing(provider.stream(request)) as events:
+            async for event in events:
+                record.note(event)
+                yield event
+    except ProviderError as error:
+        record.settle(error.kind, error.detail)
+        raise
+    except Exception as error:
+        record.settle(Kind.BAD_RESPONSE, type(error).__name__)
+        raise ProviderError(Kind.BAD_RESPONSE, detail=type(error).__name__) from None
+    finally:
+        record.settle(STOPPED)
