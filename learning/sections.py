@@ -6,7 +6,7 @@ comments, the fences of divisions and the targets of links are left out: they sa
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markdown_it.token import Token
 
@@ -17,6 +17,7 @@ FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 DIVISION = re.compile(r"\s*:{3,}[^:]*:*\s*")
 REFERENCE = re.compile(r"\s{0,3}\[(?!\^)[^\]]+\]:\s*\S+.*")
 ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?:\s|$)")
+EDGES = frozenset({"box_open", "box_close"})
 LITERAL = frozenset({"fence", "code_block", "math_block"})
 
 
@@ -43,6 +44,13 @@ class Section:
     blocks: list[Block] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a fenced division starts or ends: its headings hold for it alone."""
+
+    opens: bool
+
+
 def joined_text(units: Sequence[Block]) -> str:
     """Blocks as one text."""
     parts = [units[0].text]
@@ -54,20 +62,34 @@ def joined_text(units: Sequence[Block]) -> str:
 def sections(text: str, title: str) -> list[Section]:
     """The sections of a page that have something to say."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    root = [Heading("", 0, title)] if title else []
     found = [Section((title,) if title else (), ("",) if title else (), "", 0, title)]
     above: list[Heading] = []
+    outside: list[tuple[list[Heading], Section]] = []
     for entry in _entries(parse_lesson("\n".join(lines)), lines):
         if isinstance(entry, Block):
             found[-1].blocks.append(entry)
-            continue
-        above = [heading for heading in above if heading.level < entry.level]
-        if not (entry.text.casefold() == title.casefold() and not above):
-            above.append(entry)
-        named = [heading for heading in [*root, *above] if heading.text]
-        path, places = tuple(heading.text for heading in named), tuple(heading.id for heading in named)
-        found.append(Section(path, places, entry.id, entry.level, entry.text))
+        elif isinstance(entry, Heading):
+            above = _above(above, entry, title)
+            found.append(_section(above, entry, title))
+        elif entry.opens:
+            outside.append((above, found[-1]))
+        else:
+            above, before = outside.pop()
+            if before is not found[-1]:
+                found.append(replace(before, heading="", blocks=[]))
     return [section for section, after in zip(found, [*found[1:], None], strict=True) if _speaks(section, after)]
+
+
+def _above(above: list[Heading], heading: Heading, title: str) -> list[Heading]:
+    """The headings over what follows `heading`, itself included; the page's title is not said twice."""
+    outer = [other for other in above if other.level < heading.level]
+    return outer if not outer and heading.text.casefold() == title.casefold() else [*outer, heading]
+
+
+def _section(above: list[Heading], heading: Heading, title: str) -> Section:
+    named = [other for other in ([Heading("", 0, title)] if title else []) + above if other.text]
+    path, places = tuple(other.text for other in named), tuple(other.id for other in named)
+    return Section(path, places, heading.id, heading.level, heading.text)
 
 
 def _speaks(section: Section, after: Section | None) -> bool:
@@ -75,12 +97,16 @@ def _speaks(section: Section, after: Section | None) -> bool:
     return bool(section.blocks) or (bool(section.heading) and (after is None or after.level <= section.level))
 
 
-def _entries(tokens: Sequence[Token], lines: list[str]) -> Iterator[Heading | Block]:
-    """Headings and blocks in the order of the page; lines that no token claims are kept as text."""
+def _entries(tokens: Sequence[Token], lines: list[str]) -> Iterator[Heading | Block | Edge]:
+    """Headings, blocks and edges in the order of the page; lines that no token claims are kept as text."""
     done = 0
     for token in _outermost(tokens):
         start, end = token.map or (done, done)
         yield from _unclaimed(lines, done, start)
+        if token.type in EDGES:
+            done = max(done, start)
+            yield Edge(token.type == "box_open")
+            continue
         if token.type == "heading_open":
             yield token.meta["heading"]
         else:
@@ -95,10 +121,10 @@ def _outermost(tokens: Sequence[Token]) -> Iterator[Token]:
     for token in tokens:
         if token.type == "footnote_block_open":
             return
-        inside = token.type.startswith("box_")
-        if depth == 0 and not inside and token.map and token.nesting >= 0:
+        edge = token.type in EDGES
+        if depth == 0 and (edge or (token.map and token.nesting >= 0)):
             yield token
-        depth += 0 if inside else token.nesting
+        depth += 0 if edge else token.nesting
 
 
 def _unclaimed(lines: list[str], start: int, end: int) -> Iterator[Block]:

@@ -63,6 +63,13 @@ def test_it_carries_the_headings_above():
     }
 
 
+def test_it_lets_the_headings_of_a_box_end_with_the_box():
+    text = f"## Water\n\n{PROSE}\n\n::: challenge\n\n## Try it\n\n{PROSE}\n\n:::\n\nAfter the box. {PROSE}"
+    paths = [piece.heading_path[-1] for piece in cut(text)]
+    assert sorted(set(paths), key=paths.index) == ["Water", "Try it"]
+    assert paths[-1] == "Water"
+
+
 def test_it_joins_small_neighbours_under_one_heading_only():
     text = "## A\n\n### One\n\nfirst\n\n### Two\n\nsecond\n\n## B\n\n### Three\n\nthird"
     assert [(piece.heading_path, piece.content) for piece in cut(text)] == [
