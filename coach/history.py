@@ -1,0 +1,86 @@
+"""A learner's own questions in a course: the newest, those around one, and a search. Keyset pages by time-ordered id.
+
+Always the reader's own questions: a trainer sees those of learners at the desk, never here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from coach.models import Feedback, Query, Response
+from courses.models import Course
+
+PANEL = 8  # questions beside a chapter
+PAGE = 20  # questions on the coach's own page
+LIST = 30  # entries of the history list at a time
+NEIGHBOURS = 5  # questions before and after a chosen one
+SEARCH_LIMIT = 200  # characters
+
+FILTERS: dict[str, tuple[str | Promise, Q]] = {
+    "": (_("All questions"), Q()),
+    "trainer": (_("With my trainer"), Q(escalation__isnull=False)),
+    "missing": (_("Not in the course"), Q(response__label=Response.Label.NOT_FOUND)),
+    "helpful": (_("Marked helpful"), Q(response__feedback__rating=Feedback.Rating.HELPFUL)),
+    "unhelpful": (_("Marked not quite"), Q(response__feedback__rating=Feedback.Rating.NOT_HELPFUL)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some turns in the order they were asked, and whether there are more on either side."""
+
+    queries: tuple[Query, ...]
+    has_earlier: bool
+    has_later: bool
+
+
+def own_queries(course: Course, learner: User) -> QuerySet[Query]:
+    return Query.objects.with_answer().filter(course=course, learner=learner).prefetch_related("response__feedback")
+
+
+def newest(course: Course, learner: User, *, limit: int, before: UUID | None = None) -> Window:
+    """The last `limit` turns, or the last before one."""
+    rows = own_queries(course, learner)
+    rows = rows.filter(pk__lt=before) if before else rows
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return Window(tuple(reversed(found[:limit])), len(found) > limit, before is not None)
+
+
+def around(course: Course, learner: User, turn: UUID) -> Window:
+    """A turn between its neighbours; empty when it is not this learner's."""
+    rows = own_queries(course, learner)
+    upto = list(rows.filter(pk__lte=turn).order_by("-pk")[: NEIGHBOURS + 2])
+    if not upto or upto[0].pk != turn:
+        return Window((), False, False)
+    later = list(rows.filter(pk__gt=turn).order_by("pk")[: NEIGHBOURS + 1])
+    queries = (*reversed(upto[: NEIGHBOURS + 1]), *later[:NEIGHBOURS])
+    return Window(queries, len(upto) > NEIGHBOURS + 1, len(later) > NEIGHBOURS)
+
+
+def search(
+    course: Course, learner: User, *, words: str, chosen: str, before: UUID | None
+) -> tuple[list[Query], UUID | None]:
+    """Entries of the history list, newest first, and where the next page begins."""
+    rows = own_queries(course, learner).filter(FILTERS.get(chosen, FILTERS[""])[1])
+    rows = rows.containing(words) if words else rows  # type: ignore[attr-defined]
+    rows = rows.filter(pk__lt=before) if before else rows
+    found = list(rows.order_by("-pk")[: LIST + 1])
+    return found[:LIST], found[LIST - 1].pk if len(found) > LIST else None
+
+
+def filters() -> list[tuple[str, str]]:
+    """The choices of the history list, for a select."""
+    return [(value, str(name)) for value, (name, _rows) in FILTERS.items()]
+
+
+def uuid_or_none(text: str, kind: Callable[[str], UUID] = UUID) -> UUID | None:
+    """The id in a query string; nonsense counts as none."""
+    try:
+        return kind(text)
+    except ValueError:
+        return None

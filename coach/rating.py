@@ -1,0 +1,44 @@
+"""A learner says whether an answer helped. One opinion for each answer; saying it again changes it."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from coach.models import QUESTION_LIMIT, Feedback, Response
+
+
+class RatingRefused(ValueError):
+    """Says to the person what is wrong with the feedback; `code` says it to a program."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def rate(*, response: Response, learner: User, rating: str, feedback_text: str = "") -> Feedback:
+    """Save what the learner thinks of an answer, behind their door. Raises RatingRefused."""
+    text = _readable(rating, feedback_text)
+    with transaction.atomic():
+        feedback, _created = Feedback.objects.update_or_create(
+            response=response,
+            learner=learner,
+            defaults={"rating": rating, "feedback_text": text, "course_id": response.course_id},
+            create_defaults={
+                "rating": rating,
+                "feedback_text": text,
+                "course_id": response.course_id,
+                "is_lab_guidance_feedback": response.is_lab_guidance,
+            },
+        )
+    return feedback
+
+
+def _readable(rating: str, feedback_text: str) -> str:
+    if rating not in Feedback.Rating.values:
+        raise RatingRefused("rating", _("Say whether the answer was helpful or not quite."))
+    text = feedback_text.strip()
+    if "\x00" in text:
+        raise RatingRefused("unreadable", _("The text holds a null character, which cannot be stored. Remove it and send again."))
+    if len(text) > QUESTION_LIMIT:
+        raise RatingRefused("too_long", _("The text may have %(limit)d characters.") % {"limit": QUESTION_LIMIT})
+    return text

@@ -1,0 +1,44 @@
+"""The coach beside a chapter. The reader's page belongs to a lower room and may not know the coach; its template asks here."""
+
+import uuid
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from coach import history
+from coach.models import QUESTION_LIMIT
+from coach.showing import shown
+from coach.suggesting import suggestions_for
+from courses.models import Chapter, Course, Lab
+from learning.models import ContentChunk
+
+register = template.Library()
+
+
+@register.inclusion_tag("coach/_panel.html", takes_context=True)
+def coach_panel(context: dict[str, Any], course: Course, place: Chapter | Lab) -> dict[str, Any]:
+    """The newest turns of the reader in this course, and the composer."""
+    request = context["request"]
+    window = history.newest(course, request.user, limit=history.PANEL)
+    return {
+        "request": request,
+        "user": request.user,
+        "csrf_token": context.get("csrf_token"),
+        "course": course,
+        "place": place,
+        "turns": [shown(query, slug=course.slug) for query in window.queries],
+        "has_earlier": window.has_earlier,
+        "earlier_url": reverse("coach", args=[course.slug]),
+        "suggestions": suggestions_for(place),
+        "key": uuid.uuid4(),
+        "limit": QUESTION_LIMIT,
+    }
+
+
+@register.inclusion_tag("coach/_cited_passage.html", takes_context=True)
+def cited_passage(context: dict[str, Any], course: Course) -> dict[str, Any]:
+    """The words of the passage that a citation led to, for the script that marks them."""
+    wanted = history.uuid_or_none(context["request"].GET.get("passage", ""))
+    passage = ContentChunk.objects.filter(pk=wanted, course=course).first() if wanted else None
+    return {"passage": passage}
