@@ -18,7 +18,7 @@ def settings() -> dict[str, str]:
         "effective_cache_size": f"{max(256, memory // 2)}MB",
         "maintenance_work_mem": f"{maintenance}MB",
         "work_mem": "16MB",
-        "max_connections": "100",
+        "max_connections": "200",
         "max_worker_processes": str(max(4, cores + 2)),
         "max_parallel_workers": str(cores),
         "max_parallel_maintenance_workers": str(_between(1, cores // 2, 4)),
