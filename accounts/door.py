@@ -8,11 +8,11 @@ The door never stays open while a network speaks: async code goes through `in_do
 import asyncio
 import contextvars
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Statement = tuple[str, Sequence[Any]]  # SQL with %s, and its values
 Role = Literal["learner", "trainer", "admin", "system", "auth", ""]
 
 SETTINGS = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', %s, true)"
@@ -99,15 +100,66 @@ async def in_door(who: "User | Actor", step: Callable[P, R], *args: P.args, **kw
     return await asyncio.get_running_loop().run_in_executor(DATABASE_THREADS, context.run, trip)
 
 
-def _trip(actor: Actor, step: Callable[[], R]) -> R:
+def in_one_trip(who: "User | Actor", *statements: Statement) -> list[list[tuple[Any, ...]]]:
+    """Run SQL statements behind the door in one round trip, as one transaction; the rows of each.
+
+    BEGIN, the announcement, the statements and COMMIT travel in one message. For the few steps that a waiting reader feels;
+    everything else uses `acting_as` and the ORM. An error undoes all of it.
+    """
+    actor = actor_for(who)
+    if connection.in_atomic_block:
+        with acting_as(actor):
+            return [_rows(*statement) for statement in statements]
+    announce: Statement = (SETTINGS, _values(actor))
+    parts = [("BEGIN", ()), announce, *statements, ("COMMIT", ())]
     try:
+        with connection.cursor() as cursor:
+            cursor.execute(";\n".join(sql for sql, _ in parts), [value for _, values in parts for value in values])
+            results = [_fetch(cursor)]
+            while cursor.nextset():
+                results.append(_fetch(cursor))
+    except BaseException:
+        connection.close()  # the pool rolls back what was begun
+        raise
+    return results[2:-1]
+
+
+async def trip(who: "User | Actor", *statements: Statement) -> list[list[tuple[Any, ...]]]:
+    """`in_one_trip` for async code, on a database thread."""
+    step = functools.partial(_returning_connection, functools.partial(in_one_trip, who, *statements))
+    return await asyncio.get_running_loop().run_in_executor(DATABASE_THREADS, step)
+
+
+def _trip(actor: Actor, step: Callable[[], R]) -> R:
+    def behind() -> R:
         with acting_as(actor):
             return step()
+
+    return _returning_connection(behind)
+
+
+def _returning_connection(step: Callable[[], R]) -> R:
+    try:
+        return step()
     finally:
         connections.close_all()
 
 
+def _rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return _fetch(cursor)
+
+
+def _fetch(cursor: Any) -> list[tuple[Any, ...]]:
+    return cursor.fetchall() if cursor.description else []
+
+
+def _values(actor: Actor) -> list[str]:
+    return [str(actor.user_id or ""), actor.role, actor.session_key]
+
+
 def _announce(actor: Actor) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(SETTINGS, [str(actor.user_id or ""), actor.role, actor.session_key])
+        cursor.execute(SETTINGS, _values(actor))
     connection.door = actor  # type: ignore[attr-defined]

@@ -1,15 +1,16 @@
-"""A question goes to a person: the trainer assigned to the learner, else one who trains the course.
+"""A question goes to a person. One row for each question; asking again adds to it.
 
-One escalation for each question; asking again gives the same one. Refuses a question that is still being answered.
+The learner's trainer gets it, else the course's trainers see it unassigned. Refuses a question that is still being answered.
 """
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coach.models import ConversationHistory, Escalation, Query
-from courses.models import CourseTrainer, Enrolment
+from coach.models import QUESTION_LIMIT, ConversationHistory, Escalation, Query, Response
+from courses.models import Enrolment
 
 
 class EscalationRefused(ValueError):
@@ -20,41 +21,55 @@ class EscalationRefused(ValueError):
         self.code, self.message = code, message
 
 
-def ask_trainer(
-    *, query: Query, reason: Escalation.Reason = Escalation.Reason.ASKED, note: str = ""
-) -> Escalation:
-    """Hand a settled question to the trainer. Raises EscalationRefused while the answer is being written."""
-    known = Escalation.objects.filter(query=query).first()
-    if known:
-        return known
+def ask_trainer(*, query: Query, note: str = "") -> Escalation:
+    """The learner wants a person. Behind the learner's door. Raises EscalationRefused."""
     if query.is_open:
         raise EscalationRefused("open", _("The answer is still being written. Wait for it, or stop it first."))
-    with transaction.atomic():
-        escalation = _handed_over(query, reason, note)
-        settled = Query.objects.filter(pk=query.pk, status__in=[Query.Status.ANSWERED, Query.Status.FAILED])
-        settled.update(status=Query.Status.ESCALATED)
-        ConversationHistory.objects.filter(query=query).update(escalation=escalation)
+    if len(note) > QUESTION_LIMIT or "\x00" in note:
+        raise EscalationRefused(
+            "note", _("The note may have %(limit)d characters, none of them null.") % {"limit": QUESTION_LIMIT}
+        )
+    response = Response.objects.filter(query=query).first()
+    return _escalate(query, response, reason=Escalation.Reason.ASKED, note=note.strip())
+
+
+def escalate_failed(*, query_id: UUID, response: Response) -> Escalation:
+    """No model answered. Behind the system's door."""
+    query = Query.objects.get(pk=query_id)
+    return _escalate(query, response, reason=Escalation.Reason.FAILED, note="")
+
+
+def _escalate(query: Query, response: Response | None, *, reason: str, note: str) -> Escalation:
+    enrolment = Enrolment.objects.filter(learner_id=query.learner_id, course_id=query.course_id).first()
+    escalation, is_new = Escalation.objects.get_or_create(
+        query=query,
+        defaults={
+            "learner_id": query.learner_id,
+            "course_id": query.course_id,
+            "trainer_id": enrolment.trainer_id if enrolment else None,
+            "original_question": query.question,
+            "ai_context": response.evidence if response else [],
+            "ai_confidence": response.confidence_score if response else None,
+            "reason": reason,
+            "learner_note": note,
+        },
+    )
+    return _opened(query, response, escalation) if is_new else _asked_again(escalation, note)
+
+
+def _opened(query: Query, response: Response | None, escalation: Escalation) -> Escalation:
+    Query.objects.filter(pk=query.pk).exclude(status__in=[Query.Status.PENDING, Query.Status.ANSWERING]).update(
+        status=Query.Status.ESCALATED, updated_at=timezone.now()
+    )
+    ConversationHistory.objects.create(
+        learner_id=query.learner_id, course_id=query.course_id, query=query, response=response, escalation=escalation
+    )
     return escalation
 
 
-def _handed_over(query: Query, reason: Escalation.Reason, note: str) -> Escalation:
-    response = getattr(query, "response", None)
-    return Escalation.objects.create(
-        query=query,
-        learner_id=query.learner_id,
-        trainer_id=trainer_for(query.learner_id, query.course_id),
-        course_id=query.course_id,
-        original_question=query.question,
-        ai_context=response.evidence if response else [],
-        ai_confidence=response.confidence_score if response else None,
-        reason=reason,
-        learner_note=note.strip(),
+def _asked_again(escalation: Escalation, note: str) -> Escalation:
+    escalation.learner_note = "\n\n".join(part for part in (escalation.learner_note, note) if part)
+    Escalation.objects.filter(pk=escalation.pk).update(
+        asked_times=F("asked_times") + 1, learner_note=escalation.learner_note, updated_at=timezone.now()
     )
-
-
-def trainer_for(learner_id: UUID, course_id: UUID) -> UUID | None:
-    """Who answers this learner in this course; None when nobody trains it."""
-    enrolment = Enrolment.objects.filter(learner_id=learner_id, course_id=course_id, withdrawn_at=None).first()
-    if enrolment and enrolment.trainer_id:
-        return enrolment.trainer_id
-    return CourseTrainer.objects.filter(course_id=course_id).order_by("created_at").values_list("trainer_id", flat=True).first()
+    return escalation

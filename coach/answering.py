@@ -1,0 +1,185 @@
+"""Answering one question, from the claim to the settled row.
+
+The claim is one conditional update, so a second tab gets the same answer and not a second bill. The evidence is saved before
+the first word. No transaction and no connection is held while a model speaks; the text so far is saved each second. Whoever
+asked may leave: the answer goes on in a task of its own. Refuses to answer a question twice.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import numpy as np
+
+from accounts.door import SYSTEM, Actor, trip
+from ai import prompts, providers
+from ai.embedding import EmbeddingUnavailable, default_embedder
+from coach import claiming, saving
+from coach.claiming import Claimed
+from coach.followups import standalone
+from coach.intent import intent_of
+from coach.live import LIVE, LiveTurn
+from learning import retrieval
+from learning.confidence import confidence
+from learning.retrieval import Passage
+
+log = logging.getLogger("aicoach.coach")
+
+PASSAGES = 8  # found and kept as evidence
+SOURCES = 5  # of these, shown to the provider
+SAVE_EVERY = 1.0  # seconds between two savings of the text so far
+
+
+@dataclass
+class Draft:
+    """What is known of an answer while it is being made. Times are in ms."""
+
+    claimed: Claimed
+    question: str = ""  # standing alone
+    intent: str = "course_content"
+    passages: list[Passage] = field(default_factory=list)
+    confidence: float = 0.0
+    prompt_version: str = ""
+    attempts: list[providers.Attempt] = field(default_factory=list)
+    finished: providers.Finished | None = None
+    switched: list[str] = field(default_factory=list)
+    is_stopped: bool = False
+    timings: dict[str, int] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+
+    def took(self, stage: str, since: float) -> None:
+        self.timings[stage] = round((time.perf_counter() - since) * 1000)
+
+
+async def start(query_id: UUID, actor: Actor) -> LiveTurn | None:
+    """Claim the question and answer it in a task that outlives the caller; None when somebody else has claimed it."""
+    begun = time.perf_counter()
+    claimed = await claiming.claim(query_id, actor)
+    if claimed is None:
+        return None
+    turn = LIVE[query_id] = LiveTurn(query_id, claimed.learner_id)
+    draft = Draft(claimed, started=begun)
+    draft.took("claim", begun)
+    turn.task = asyncio.create_task(_answer(draft, turn), name=f"answer-{query_id}")
+    return turn
+
+
+async def answer_now(query_id: UUID, actor: Actor) -> None:
+    """Answer in the caller's own time: for commands and workers. Does nothing when somebody else has claimed it."""
+    turn = await start(query_id, actor)
+    if turn and turn.task:
+        await turn.task
+
+
+async def _answer(draft: Draft, turn: LiveTurn) -> None:
+    """The whole answer; never raises, always settles."""
+    saver: asyncio.Task[None] | None = None
+    try:
+        await _prepare(draft, turn)
+        saver = asyncio.create_task(_keep_saving(draft, turn))
+        await _speak(draft, turn)
+    except asyncio.CancelledError:
+        draft.is_stopped = True
+    except Exception:
+        log.exception("answer_failed query=%s", draft.claimed.query_id)
+    finally:
+        if saver:
+            saver.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await saver
+        await _settle(draft, turn)
+
+
+async def _prepare(draft: Draft, turn: LiveTurn) -> None:
+    """Intent, retrieval, confidence; saved as evidence before the first word."""
+    claimed = draft.claimed
+    draft.intent = intent_of(claimed.question, in_lab=claimed.place_kind == "lab")
+    draft.question = standalone(claimed.question, claimed.earlier)
+    turn.enter("searching")
+    since = time.perf_counter()
+    embedding = await asyncio.to_thread(embed_question, draft.question)
+    draft.took("embed", since)
+    since = time.perf_counter()
+    draft.passages = await _search(draft, embedding)
+    draft.took("retrieve", since)
+    draft.confidence = confidence(draft.question, draft.passages)
+    since = time.perf_counter()
+    await trip(SYSTEM, *saving.evidence(draft))
+    draft.took("evidence", since)
+    turn.enter("writing")
+
+
+def embed_question(question: str) -> np.ndarray | None:
+    """The question's vector; None without a model, and then words alone are searched."""
+    try:
+        return default_embedder().embed([question])[0]
+    except EmbeddingUnavailable:
+        log.warning("embedding_unavailable")
+        return None
+
+
+async def _search(draft: Draft, embedding: np.ndarray | None) -> list[Passage]:
+    """As the learner, so that only what this person may read is found."""
+    claimed = draft.claimed
+    statement = retrieval.statement(
+        course_id=claimed.course_id, question=draft.question, embedding=embedding, language=claimed.language, limit=PASSAGES
+    )
+    (rows,) = await trip(claimed.actor, statement)
+    return retrieval.read(rows)
+
+
+async def _speak(draft: Draft, turn: LiveTurn) -> None:
+    """Pass the provider's text on as it comes."""
+    request = prompts.coach_request(
+        question=draft.question,
+        asked=draft.claimed.question,
+        earlier=[(turn.question, turn.answer) for turn in reversed(draft.claimed.earlier)],
+        course_title=draft.claimed.course_title,
+        sources=[saving.source(number, passage) for number, passage in enumerate(draft.passages[:SOURCES], start=1)],
+        intent=draft.intent,
+    )
+    draft.prompt_version = prompts.COACH_VERSION
+    since = time.perf_counter()
+    async with aclosing(providers.stream(request, attempts=draft.attempts)) as events:
+        async for event in events:
+            if isinstance(event, providers.TextDelta):
+                if not turn.text:
+                    draft.took("provider", since)
+                    draft.took("first_token", draft.started)
+                turn.say(event.text)
+            elif isinstance(event, providers.Switched):
+                draft.switched.append(event.provider)
+            elif isinstance(event, providers.Finished):
+                draft.finished = event
+
+
+async def _keep_saving(draft: Draft, turn: LiveTurn) -> None:
+    """Save the text so far each second; a stop that came through another process ends the answer here."""
+    query_id = draft.claimed.query_id
+    saved = 0
+    while True:
+        await asyncio.sleep(SAVE_EVERY)
+        try:
+            (rows,) = await trip(SYSTEM, saving.text_so_far(query_id, turn.text if len(turn.text) != saved else None))
+        except Exception as error:
+            log.warning("text_not_saved query=%s error=%s", query_id, type(error).__name__)
+            continue
+        saved = len(turn.text)
+        if rows and rows[0][0]:
+            turn.stop()
+
+
+async def _settle(draft: Draft, turn: LiveTurn) -> None:
+    """Transaction C, always. When the database is away the sweeper closes the row from the text saved last."""
+    try:
+        draft.took("total", draft.started)
+        await saving.settle(draft, turn.text)
+    except Exception:
+        log.exception("answer_not_settled query=%s", draft.claimed.query_id)
+    finally:
+        LIVE.pop(draft.claimed.query_id, None)
+        turn.finish()

@@ -1,0 +1,52 @@
+"""Makes a question that leans on the conversation stand alone, so that it can be searched for.
+
+Pure text work: "and on Windows?" after "How do I mount a volume?" becomes both together. Refuses to touch a question that has
+enough words of its own, because mixing topics finds the wrong passages.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LEANING = re.compile(
+    r"^(and|but|so|then|also|or|what about|how about|why|why not|how so|how|really|ok(ay)?|yes|no)\b"
+    r"|\b(it|its|that|this|these|those|they|them|there|the (second|first|last|other|same) (one|option|way)|former|latter|instead|above)\b",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[^\W_][\w.+#/-]*")
+ENOUGH_WORDS = 9  # a longer question carries its own topic
+FUNCTION_WORDS = frozenset(
+    "a an and are as at be but by can could did do does for from had has have how i if in is it its me my not of on or our please "
+    "should so than that the their them then there these they this those to was we were what when where which who why will with "
+    "would you your about again also any just more some tell explain give mean means work works way thing something one".split()
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question with its answer, earlier in the same conversation."""
+
+    question: str
+    answer: str
+
+
+def stands_alone(question: str) -> bool:
+    """Whether the question can be searched for without what was said before."""
+    content = topic(question)
+    return len(question.split()) >= ENOUGH_WORDS or (len(content) >= 2 and not LEANING.search(question))
+
+
+def topic(question: str) -> list[str]:
+    """The words that carry the topic, in order."""
+    return [word for word in WORD.findall(question) if word.lower() not in FUNCTION_WORDS]
+
+
+def standalone(question: str, earlier: Sequence[Turn]) -> str:
+    """The question with the topic of the conversation before it; `earlier` comes newest first."""
+    if not earlier or stands_alone(question):
+        return question
+    for turn in earlier:
+        words = topic(turn.question)
+        if words and stands_alone(turn.question):
+            return f"{' '.join(words)} {question}"
+    return f"{' '.join(topic(earlier[0].question))} {question}".strip()

@@ -1,0 +1,20 @@
+"""What the worker does for the coach: finish what a browser or a process left behind."""
+
+import asyncio
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.door import SYSTEM, acting_as
+from coach import interrupting
+from coach.answering import answer_now
+
+
+@shared_task(name="coach.sweep_turns", ignore_result=True)
+def sweep_turns() -> None:
+    """Close answers whose writer is gone, and answer questions whose page went away."""
+    with acting_as(SYSTEM):
+        interrupting.close_stale(timezone.now())
+        waiting = interrupting.unclaimed(timezone.now())
+    for query_id in waiting:
+        asyncio.run(answer_now(query_id, SYSTEM))
