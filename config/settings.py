@@ -6,6 +6,7 @@ from pathlib import Path
 import environ
 
 from config import embedded
+from config.unfold import UNFOLD  # noqa: F401 (a setting)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -27,8 +28,8 @@ INSTALLED_APPS = [
     "ai",
     "learning",
     "coach",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -124,6 +125,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.signing_in.EmailBackend"]
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
+PASSWORD_RESET_TIMEOUT = 3 * 3600  # seconds
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
@@ -136,7 +138,8 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 RATE_LIMITS = {
-    "sign-in": env.str("RATE_SIGN_IN", "10/15 minutes"),
+    "sign-in": env.str("RATE_SIGN_IN", "10/15 minutes"),  # for one e-mail address
+    "sign-in-place": env.str("RATE_SIGN_IN_PLACE", "100/15 minutes"),  # for one network address: a class shares it
     "ask": env.str("RATE_ASK", "20/minute"),
     "search": env.str("RATE_SEARCH", "60/minute"),
     "import": env.str("RATE_IMPORT", "10/hour"),
@@ -205,7 +208,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.BoundedJSON"],
     "EXCEPTION_HANDLER": "config.api.errors.one_shape",
     "PAGE_SIZE": 25,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -1,0 +1,87 @@
+"""How Django admin looks: our accent, our ink, our paper."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _mark(request: object) -> str:
+    return static("img/mark.svg")
+
+
+def _link(title: Any, icon: str, model: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "AI Coach",
+    "SITE_HEADER": "AI Coach",
+    "SITE_SUBHEADER": _("Administration"),
+    "SITE_ICON": _mark,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
+    "SITE_URL": "/",
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "COLORS": {
+        "base": {
+            "50": "#fbfaf8",
+            "100": "#f3f1ed",
+            "200": "#e4e0d9",
+            "300": "#cfcac1",
+            "400": "#a2a8b0",
+            "500": "#747b84",
+            "600": "#5a6068",
+            "700": "#3d444b",
+            "800": "#2d3238",
+            "900": "#1c1f23",
+            "950": "#121416",
+        },
+        "primary": {
+            "50": "#eff7f8",
+            "100": "#e3f0f1",
+            "200": "#c2e0e3",
+            "300": "#97cbd1",
+            "400": "#6cc4cf",
+            "500": "#2b8a97",
+            "600": "#0b5f6b",
+            "700": "#0a525d",
+            "800": "#0c434c",
+            "900": "#173237",
+            "950": "#0d1c1f",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": _("People"),
+                "items": [
+                    _link(_("People"), "group", "accounts_user"),
+                    _link(_("Enrolments"), "assignment_ind", "courses_enrolment"),
+                ],
+            },
+            {
+                "title": _("Courses"),
+                "separator": True,
+                "items": [
+                    _link(_("Courses"), "school", "courses_course"),
+                    _link(_("Chapters"), "menu_book", "courses_chapter"),
+                    _link(_("Labs"), "science", "courses_lab"),
+                ],
+            },
+            {
+                "title": _("Coach"),
+                "separator": True,
+                "items": [
+                    _link(_("Questions"), "help", "coach_query"),
+                    _link(_("Answers"), "chat", "coach_response"),
+                    _link(_("With trainers"), "support_agent", "coach_escalation"),
+                    _link(_("Feedback"), "thumbs_up_down", "coach_feedback"),
+                    _link(_("Model requests"), "receipt_long", "ai_airequestlog"),
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,64 @@
+"""Courses, what is in them and who is in them. The text of pages comes from imports and is shown, not edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from accounts.admin import ReadOnlyAdmin, RoleAdmin
+from courses.models import Chapter, Course, CourseTrainer, Enrolment, Lab
+
+
+class TrainerInline(TabularInline):  # type: ignore[misc]
+    model = CourseTrainer
+    extra = 0
+    autocomplete_fields = ("trainer",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # the site lets nobody but admins in
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(Course)
+class CourseAdmin(RoleAdmin):
+    """Courses are closed, not deleted: people's questions hang on them."""
+
+    list_display = ("title", "slug", "escalation_threshold", "content_version", "index_generation", "closed_at")
+    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    search_fields = ("title", "slug")
+    ordering = ("title",)
+    readonly_fields = ("content_version", "index_generation", "created_at", "updated_at")
+    inlines = (TrainerInline,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(RoleAdmin):
+    list_display = ("learner", "course", "trainer", "created_at", "withdrawn_at")
+    list_filter = ("course", ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_select_related = ("learner", "course", "trainer")
+    search_fields = ("learner__email", "learner__name", "course__title")
+    autocomplete_fields = ("learner", "course", "trainer")
+    readonly_fields = ("created_at",)
+
+
+class PlaceAdmin(ReadOnlyAdmin):
+    list_display = ("title", "course", "day", "section", "position", "version", "removed_at")
+    list_filter = ("course", "day", ("removed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("course",)
+    ordering = ("course", "day", "position")
+    exclude = ("html", "outline")
+
+
+@admin.register(Chapter)
+class ChapterAdmin(PlaceAdmin):
+    search_fields = ("title", "chapter_id")
+
+
+@admin.register(Lab)
+class LabAdmin(PlaceAdmin):
+    search_fields = ("title", "lab_id")
