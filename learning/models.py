@@ -15,7 +15,8 @@ from courses.models import Course
 class ContentChunk(models.Model):
     """A piece of a course as it is searched. Readers use the generation that `courses.index_generation` points at.
 
-    The vector has no fixed dimension: while the model changes, generations of both stand side by side.
+    The vector has no fixed dimension: while the model changes, generations of both stand side by side. It is null when no
+    model could be reached; `embedding_model` says who made it, so that vectors of two models never meet.
     """
 
     class ContentType(models.TextChoices):
@@ -29,18 +30,20 @@ class ContentChunk(models.Model):
     chapter_id = models.CharField(max_length=200)
     chapter_title = models.CharField(max_length=300)
     lab_id = models.CharField(max_length=200, null=True)
+    title = models.CharField(max_length=300, default="")  # of the page it was cut from: the chapter, the lab, the course
     content = models.TextField()
     content_type = models.CharField(max_length=20, choices=ContentType)
     token_count = models.IntegerField()
     embedding = VectorField(null=True)
     content_hash = models.CharField(max_length=64)  # SHA-256 of the embedded text
-    content_version = models.IntegerField(default=1)
+    content_version = models.IntegerField(default=1)  # of the page it was cut from
+    chunker_version = models.IntegerField(default=1)
     indexed_at = models.DateTimeField(db_default=Now())
     generation = models.IntegerField()
     position = models.IntegerField()
     heading_path = models.JSONField(default=list)
-    anchor = models.CharField(max_length=300, default="")
-    embedding_model = models.CharField(max_length=100, default="")
+    anchor = models.TextField(default="")
+    embedding_model = models.CharField(max_length=200, default="")
 
     class Meta:
         db_table = "ai_coach_content_chunks"
@@ -49,6 +52,9 @@ class ContentChunk(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(content_type__in=["chapter", "lab", "overview"]), name="ai_coach_chunks_type_valid"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(embedding=None) | ~models.Q(embedding_model=""), name="ai_coach_chunks_model_known"
             ),
             # A build that is repeated after a crash makes nothing twice.
             models.UniqueConstraint(
@@ -108,7 +114,7 @@ class ContentUpdate(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(auto_now=True)  # also the worker's heartbeat
 
     class Meta:
         db_table = "ai_coach_content_updates"
@@ -145,13 +151,14 @@ class ContentUpdate(models.Model):
             Index(fields=["triggered_by"], name="idx_ai_coach_updates_triggered"),
         ]
         triggers = [
+            pgtrigger.Protect(
+                name="ai_coach_updates_start", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__status="pending")
+            ),
             pgtrigger.FSM(
                 name="ai_coach_updates_states",
                 field="status",
                 transitions=[
                     ("pending", "processing"),
-                    ("pending", "failed"),
-                    ("processing", "pending"),
                     ("processing", "completed"),
                     ("processing", "failed"),
                     ("failed", "pending"),
