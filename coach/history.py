@@ -3,12 +3,15 @@
 Always the reader's own questions: a trainer sees those of learners at the desk, never here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -62,9 +65,7 @@ def around(course: Course, learner: User, turn: UUID) -> Window:
     return Window(queries, len(upto) > NEIGHBOURS + 1, len(later) > NEIGHBOURS)
 
 
-def search(
-    course: Course, learner: User, *, words: str, chosen: str, before: UUID | None
-) -> tuple[list[Query], UUID | None]:
+def search(course: Course, learner: User, *, words: str, chosen: str, before: UUID | None) -> tuple[list[Query], UUID | None]:
     """Entries of the history list, newest first, and where the next page begins."""
     rows = own_queries(course, learner).filter(FILTERS.get(chosen, FILTERS[""])[1])
     rows = rows.containing(words) if words else rows  # type: ignore[attr-defined]
@@ -73,14 +74,53 @@ def search(
     return found[:LIST], found[LIST - 1].pk if len(found) > LIST else None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A question in the history list, with what became of it."""
+
+    id: UUID
+    question: str
+    asked_at: datetime
+    url: str
+    tag: str
+    tag_class: str
+
+
+def entry(query: Query, slug: str) -> Entry:
+    """The entry of a query that was read with `own_queries`."""
+    tag, tag_class = _tag(query)
+    url = f"{reverse('coach', args=[slug])}?turn={query.pk}#turn-{query.pk}"
+    return Entry(query.pk, query.question, query.created_at, url, tag, tag_class)
+
+
+def _tag(query: Query) -> tuple[str, str]:
+    response: Response | None = getattr(query, "response", None)
+    if query.is_open:
+        return gettext("being answered"), ""
+    if getattr(query, "escalation", None) is not None:
+        return gettext("with my trainer"), "waiting"
+    if query.status == Query.Status.FAILED or response is None:
+        return gettext("interrupted"), "low"
+    if response.label == Response.Label.NOT_FOUND:
+        return gettext("not in the course"), ""
+    rating = next((feedback.rating for feedback in response.feedback.all()), "")
+    return {"helpful": (gettext("helpful"), "good"), "not_helpful": (gettext("not quite"), "low")}.get(rating, ("", ""))
+
+
+def query_string(*, words: str, chosen: str, older: UUID | None) -> str:
+    """The part of an address after the question mark that asks for the next entries of the same search."""
+    parts = {"q": words, "show": chosen, "older": str(older or "")}
+    return urlencode({name: value for name, value in parts.items() if value})
+
+
 def filters() -> list[tuple[str, str]]:
     """The choices of the history list, for a select."""
     return [(value, str(name)) for value, (name, _rows) in FILTERS.items()]
 
 
-def uuid_or_none(text: str, kind: Callable[[str], UUID] = UUID) -> UUID | None:
+def uuid_or_none(text: str) -> UUID | None:
     """The id in a query string; nonsense counts as none."""
     try:
-        return kind(text)
+        return UUID(text)
     except ValueError:
         return None

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from coach.models import QUESTION_LIMIT, Query, Response
+from coach.models import QUESTION_LIMIT, Escalation, Query, Response
 from courses.markdown import render_message
 
 LABEL_CLASSES = {
@@ -157,7 +157,7 @@ def _marks(query: Query, response: Response | None, failed: bool) -> Iterable[Ma
     if response and response.notes.get("switched"):
         yield Mark("", _("Another model took over in the middle of this answer."))
     escalation = getattr(query, "escalation", None)
-    if escalation is not None and escalation.is_open:
+    if escalation is not None and escalation.status == Escalation.Status.PENDING:
         yield Mark("waiting", _("Your trainer has this question. The reply will appear here."))
     elif escalation is not None:
         yield Mark("verified", _("Your trainer has dealt with this question."))

@@ -1,5 +1,18 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from coach import search_view, views
+from coach.streaming import turn_stream
+
+urlpatterns = [
+    path("turns/<uuid:query_id>/stream", turn_stream, name="turn-stream"),
+    path("turns/<uuid:query_id>/stop", views.stop, name="turn-stop"),
+    path("turns/<uuid:query_id>/retry", views.retry, name="turn-retry"),
+    path("turns/<uuid:query_id>/feedback", views.feedback, name="turn-feedback"),
+    path("turns/<uuid:query_id>/escalate", views.escalate, name="turn-escalate"),
+    path("<slug:slug>/", views.coach, name="coach"),
+    path("<slug:slug>/ask", views.ask, name="coach-ask"),
+    path("<slug:slug>/fresh", views.fresh, name="coach-fresh"),
+    path("<slug:slug>/search", search_view.search, name="course-search"),
+]

@@ -61,7 +61,7 @@ if (form) {
   });
 }
 
-// Drafts are personal: whoever signs out takes them along.
+// Drafts and places are personal: whoever signs out takes them away.
 document.querySelector("[data-signs-out]")?.addEventListener("submit", () => {
-  try { for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key); } catch { /* nothing kept */ }
+  try { for (const key of Object.keys(localStorage)) if (/^(draft|read):/.test(key)) localStorage.removeItem(key); } catch { /* nothing kept */ }
 });

@@ -39,5 +39,4 @@ for (const block of document.querySelectorAll(".lesson pre")) {
   button.textContent = texts.copy ?? "";
   around.replaceWith(box);
   box.append(around, button);
-  block.tabIndex = 0;
 }

@@ -1,5 +1,5 @@
-// While a chapter is read: marks the cited passage, shows in the outline which section is in view, and tells the server the
-// place, so that "continue" opens where the reader was.
+// While a chapter is read: marks the cited passage, shows in the outline which section is in view, and remembers it, so that
+// "continue" opens where the reader was.
 const lesson = document.querySelector(".lesson");
 const BLOCKS = "p, li, pre, tr, blockquote, dd, dt, figcaption, h1, h2, h3, h4, h5, h6";
 const ENOUGH = 0.8; // share of a block's words that must occur in the passage
@@ -41,18 +41,18 @@ function citeHere(event) {
   showPassage(link.dataset.passage, decodeURIComponent(link.hash.slice(1)));
 }
 
+function remember(id) {
+  try {
+    if (id) localStorage.setItem(`read:${location.pathname}`, id);
+    else localStorage.removeItem(`read:${location.pathname}`);
+  } catch { /* private window: "continue" opens the page at its head */ }
+}
+
 function followSections() {
   const links = new Map([...document.querySelectorAll(".outline .within a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
-  const headings = [...lesson.querySelectorAll("h1[id], h2[id], h3[id], h4[id]")];
+  const headings = [...lesson.querySelectorAll("h2[id]")];
   if (!headings.length) return;
-  const address = lesson.dataset.place;
-  const token = document.body.getAttribute("hx-headers");
   let current = null;
-  let timer = 0;
-  const report = (id) => {
-    if (!address || !token) return;
-    fetch(address, { method: "POST", headers: { ...JSON.parse(token), "Content-Type": "application/x-www-form-urlencoded" }, body: new URLSearchParams({ place: id }), keepalive: true }).catch(() => {});
-  };
   const look = () => {
     const line = innerHeight * 0.3;
     const above = headings.filter((heading) => heading.getBoundingClientRect().top < line).pop();
@@ -61,8 +61,7 @@ function followSections() {
     if (links.has(current)) links.get(current).removeAttribute("aria-current");
     current = id;
     links.get(id)?.setAttribute("aria-current", "location");
-    clearTimeout(timer);
-    if (id) timer = setTimeout(() => report(id), 2500);
+    remember(id);
   };
   let waiting = false;
   addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(() => { waiting = false; look(); }); } }, { passive: true });
@@ -75,4 +74,11 @@ if (lesson) {
   document.addEventListener("click", citeHere);
   followSections();
   document.querySelector('.outline li > a[aria-current="page"]')?.scrollIntoView({ block: "nearest" });
+}
+
+for (const link of document.querySelectorAll("a[data-continues]")) {
+  try {
+    const id = localStorage.getItem(`read:${link.pathname}`);
+    if (id) link.hash = id;
+  } catch { /* nothing remembered */ }
 }

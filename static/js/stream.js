@@ -24,7 +24,7 @@ const follow = () => {
 };
 
 if (list) {
-  const target = location.hash && list.querySelector(CSS.escape ? `#${CSS.escape(location.hash.slice(1))}` : location.hash);
+  const target = location.hash.length > 1 && list.querySelector(`#${CSS.escape(location.hash.slice(1))}`);
   if (target) { following = false; target.scrollIntoView({ block: "start" }); }
   else toEnd();
   list.addEventListener("scroll", () => { following = atEnd(); if (newest && following) newest.hidden = true; }, { passive: true });
@@ -62,6 +62,8 @@ document.addEventListener("htmx:load", (event) => {
 });
 
 document.addEventListener("htmx:sseClose", (event) => {
+  const address = event.target.getAttribute?.("sse-connect");
+  if (address) seen.delete(pathOf(address)); // asked again, the same address begins anew
   const id = event.target.closest?.(".turn")?.id;
   if (!id || event.detail.type !== "message") return;
   setTimeout(() => {

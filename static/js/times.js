@@ -31,6 +31,10 @@ function show(root) {
   }
 }
 
+// The server reads this cookie, so that its own texts are in the reader's zone from the next page on.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`zone=${zone}`)) document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+
 show(document);
 document.addEventListener("htmx:load", (event) => show(event.detail.elt.parentElement ?? document));
 setInterval(() => show(document), 60_000);

@@ -1,0 +1,190 @@
+"""Pages of the coach: its own page with the history, the search, and what one may do to a turn.
+
+Each view finds its course or turn through its access check, takes the input, calls one deed and shows the result: a fragment
+to htmx, a whole page to a browser without script.
+"""
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.door import behind_door
+from accounts.throttling import Verdict, allow
+from coach import asking, escalating, history, interrupting, rating
+from coach.models import QUESTION_LIMIT, Query
+from coach.showing import shown
+from coach.suggesting import first_questions
+from courses import access
+from courses.models import Course
+
+
+@require_safe
+@behind_door
+def coach(request: HttpRequest, slug: str) -> HttpResponse:
+    """The conversation, with the learner's own questions beside it."""
+    course = access.open_course(slug)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "coach/_history.html", _history(request, course))
+    return render(request, "coach/coach.html", _conversation(request, course) | _history(request, course))
+
+
+@require_POST
+@behind_door
+def ask(request: HttpRequest, slug: str) -> HttpResponse:
+    """Save a question; its answer comes by the stream that the fragment connects to."""
+    course = access.open_course(slug)
+    verdict = allow("ask", request.user.pk)
+    if not verdict:
+        return _too_many(request, course, verdict)
+    try:
+        query = asking.ask(
+            learner=request.user,
+            course=course,
+            question=request.POST.get("question", ""),
+            key=history.uuid_or_none(request.POST.get("key", "")) or uuid.uuid4(),
+            now=timezone.now(),
+            place_id=request.POST.get("place", ""),
+        )
+    except asking.QuestionRefused as refusal:
+        return _refused(request, course, refusal.message)
+    return _turn(request, query.pk)
+
+
+@require_POST
+@behind_door
+def stop(request: HttpRequest, query_id: UUID) -> HttpResponse:
+    query = _own_query(request, query_id)
+    interrupting.request_stop(query)
+    return _turn(request, query_id)
+
+
+@require_POST
+@behind_door
+def retry(request: HttpRequest, query_id: UUID) -> HttpResponse:
+    query = _own_query(request, query_id)
+    verdict = allow("ask", request.user.pk)
+    if not verdict:
+        return _too_many(request, query.course, verdict)
+    interrupting.try_again(query)
+    return _turn(request, query_id)
+
+
+@require_POST
+@behind_door
+def feedback(request: HttpRequest, query_id: UUID) -> HttpResponse:
+    query = _own_query(request, query_id)
+    try:
+        rating.rate(
+            response=query.response,
+            learner=request.user,
+            rating=request.POST.get("rating", ""),
+            feedback_text=request.POST.get("feedback_text", ""),
+        )
+    except rating.RatingRefused as refusal:
+        return _refused(request, query.course, refusal.message)
+    return _turn(request, query_id)
+
+
+@require_POST
+@behind_door
+def escalate(request: HttpRequest, query_id: UUID) -> HttpResponse:
+    query = _own_query(request, query_id)
+    try:
+        escalating.ask_trainer(query=query, note=request.POST.get("note", ""))
+    except escalating.EscalationRefused as refusal:
+        return _refused(request, query.course, refusal.message)
+    return _turn(request, query_id)
+
+
+@require_POST
+@behind_door
+def fresh(request: HttpRequest, slug: str) -> HttpResponse:
+    """The next question starts a new conversation."""
+    course = access.open_course(slug)
+    asking.new_conversation(request.user, course)
+    return redirect("coach", slug=slug)
+
+
+def _own_query(request: HttpRequest, query_id: UUID) -> Query:
+    """A question of this person's own in an open course; else 404."""
+    return get_object_or_404(
+        Query.objects.with_answer().select_related("course").prefetch_related("response__feedback"),
+        pk=query_id,
+        learner=request.user,
+        course__closed_at=None,
+    )
+
+
+def _turn(request: HttpRequest, query_id: UUID) -> HttpResponse:
+    """The turn as it is now; without script, the coach's page at that turn."""
+    query = _own_query(request, query_id)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "coach/_turn.html", {"turn": shown(query, slug=query.course.slug)})
+    return redirect(f"{reverse('coach', args=[query.course.slug])}#turn-{query_id}")
+
+
+def _refused(request: HttpRequest, course: Course, problem: str, status: int = 422) -> HttpResponse:
+    """What is wrong, beside the composer, and what was written still in it."""
+    if request.htmx:  # type: ignore[attr-defined]
+        headers = {"HX-Retarget": "#composer-problem", "HX-Reswap": "innerHTML"}
+        return render(request, "coach/_problem.html", {"problem": problem}, status=status, headers=headers)
+    context = _conversation(request, course) | _history(request, course)
+    context |= {"problem": problem, "written": request.POST.get("question", "")}
+    return render(request, "coach/coach.html", context, status=status)
+
+
+def _too_many(request: HttpRequest, course: Course, verdict: Verdict) -> HttpResponse:
+    problem = _("That was a lot of questions at once. Ask again in %(seconds)d s.") % {"seconds": verdict.retry_after}
+    response = _refused(request, course, problem, status=429)
+    response.headers["Retry-After"] = str(verdict.retry_after)
+    return response
+
+
+def _conversation(request: HttpRequest, course: Course) -> dict[str, Any]:
+    window, selected = _window(request, course)
+    turns = [shown(query, slug=course.slug) for query in window.queries]
+    address = reverse("coach", args=[course.slug])
+    return {
+        "course": course,
+        "area": "coach",
+        "turns": turns,
+        "selected": selected,
+        "is_waiting": any(turn.state == "streaming" for turn in turns),
+        "has_earlier": window.has_earlier,
+        "earlier_url": f"{address}?before={turns[0].id}" if turns else address,
+        "later_url": address if window.has_later else "",
+        "suggestions": first_questions(course) if not turns else (),
+        "key": uuid.uuid4(),
+        "limit": QUESTION_LIMIT,
+    }
+
+
+def _window(request: HttpRequest, course: Course) -> tuple[history.Window, UUID | None]:
+    selected = history.uuid_or_none(request.GET.get("turn", ""))
+    if selected:
+        return history.around(course, request.user, selected), selected
+    before = history.uuid_or_none(request.GET.get("before", ""))
+    return history.newest(course, request.user, limit=history.PAGE, before=before), None
+
+
+def _history(request: HttpRequest, course: Course) -> dict[str, Any]:
+    words = request.GET.get("q", "").replace("\x00", "").strip()[: history.SEARCH_LIMIT]
+    chosen = request.GET.get("show", "")
+    older_than = history.uuid_or_none(request.GET.get("older", ""))
+    queries, more = history.search(course, request.user, words=words, chosen=chosen, before=older_than)
+    address = reverse("coach", args=[course.slug])
+    return {
+        "course": course,
+        "history": [history.entry(query, course.slug) for query in queries],
+        "more_url": f"{address}?{history.query_string(words=words, chosen=chosen, older=more)}" if more else "",
+        "words": words,
+        "chosen": chosen,
+        "filters": history.filters(),
+    }
