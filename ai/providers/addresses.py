@@ -26,7 +26,7 @@ def check_url(base_url: str) -> None:
 def check_ip(host: str) -> None:
     """RefusedAddress when `host` is an IP address nobody should call; a name passes."""
     try:
-        address = ipaddress.ip_address(host.split("%")[0])
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return
     mapped = getattr(address, "ipv4_mapped", None)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from ai.pricing import count_tokens
@@ -21,14 +22,16 @@ from ai.providers.scoring import Embed, Scored, score, units
 logger = logging.getLogger("aicoach.providers")
 
 MOST_WORDS = 120  # of an answer, code not counted
-MOST_UNITS = 7
+MOST_UNITS = 8
 MOST_SOURCES = 3
-ANSWERS = 0.42  # strength of the best statement below which nothing answers
-NEAR = 0.25  # strength below which not even a nearest place is named
-WITHIN = 0.16  # a further statement may be this much weaker than the best
-ELSEWHERE = 0.08  # and this much only when it stands in another source
-NEXT_TO = 0.06  # given to the neighbours of a chosen statement: what stands together reads well
+ANSWERS = 0.34  # strength of the best statement below which nothing answers
+NEAR = 0.22  # strength below which not even a nearest place is named
+ENOUGH = 0.62  # share of the best score that a further statement needs
+ELSEWHERE = 0.8  # and what its score counts when it stands in another source
+NEXT, BEFORE = 0.82, 0.7  # share of its score that a statement lends to the one after it, and to the one before,
+APART = 0.8  # times this when they stand in different paragraphs
 SAME = 0.86  # cosine above which two statements say the same
+PLACE = 80  # characters of each name in a place
 REPEATS = 0.15  # taken off at full likeness to what is chosen already
 
 
@@ -48,12 +51,15 @@ def compose(question: str, sources: Sequence[Source], embed: Embed | None) -> Co
 
 
 def choose(scored: Sequence[Scored]) -> list[Scored]:
-    """The statements to show, by maximal marginal relevance (Carbonell and Goldstein 1998), in the order chosen."""
+    """The statements to show, by maximal marginal relevance (Carbonell and Goldstein 1998), in the order chosen.
+
+    A statement lends worth to its neighbours, so that an explanation is shown as one piece and not as its best splinters.
+    """
     chosen, rest = [scored[0]], list(scored[1:])
     words = scored[0].unit.words
     while rest and len(chosen) < MOST_UNITS:
         worth, best = max(((_worth(one, chosen), one) for one in rest), key=lambda pair: (pair[0], -pair[1].unit.order))
-        if worth < scored[0].score - WITHIN:
+        if worth < scored[0].score * ENOUGH:
             break
         rest.remove(best)
         if words + best.unit.words <= MOST_WORDS:
@@ -64,14 +70,22 @@ def choose(scored: Sequence[Scored]) -> list[Scored]:
 
 def _worth(one: Scored, chosen: Sequence[Scored]) -> float:
     used = {other.unit.source for other in chosen}
-    if one.unit.source not in used and len(used) >= MOST_SOURCES:
+    like = max(_likeness(one, other) for other in chosen)
+    if like > SAME or (one.unit.source not in used and len(used) >= MOST_SOURCES):
         return -1.0
-    beside = any(other.unit.source == one.unit.source and abs(other.unit.order - one.unit.order) == 1 for other in chosen)
-    like = max((_likeness(one, other) for other in chosen), default=0.0)
-    if like > SAME:
-        return -1.0
-    away = WITHIN - ELSEWHERE if one.unit.source != chosen[0].unit.source else 0.0
-    return one.score + (NEXT_TO if beside else 0.0) - away - REPEATS * like
+    own = one.score * (1.0 if one.unit.source == chosen[0].unit.source else ELSEWHERE)
+    return max(own - REPEATS * like, *(_lent(one, other) for other in chosen))
+
+
+def _lent(one: Scored, other: Scored) -> float:
+    """What a chosen statement makes its neighbour worth."""
+    distance = one.unit.order - other.unit.order
+    if one.unit.source != other.unit.source or distance not in (1, -1) or not one.may_accompany:
+        return 0.0
+    if distance == -1 and other.leans_back:
+        return other.score
+    together = one.unit.parts[0].paragraph == other.unit.parts[0].paragraph
+    return other.score * (NEXT if distance == 1 else BEFORE) * (1.0 if together else APART)
 
 
 def _likeness(one: Scored, other: Scored) -> float:
@@ -86,7 +100,7 @@ def _unanswered(sources: Sequence[Source], best: Scored | None) -> str:
     parts = [_("The course does not seem to answer this.")]
     if best is not None and best.strength >= NEAR:
         source = sources[best.unit.source]
-        place = " › ".join(dict.fromkeys((source.title, *source.heading_path)))
+        place = " › ".join(Truncator(part).chars(PLACE) for part in dict.fromkeys((source.title, *source.heading_path)))
         parts.append(_("The nearest place is **%(place)s**.") % {"place": _no_markup(place)} + f" [{source.number}]")
     parts.append(_("Your trainer can answer it: ask them, and your question goes along."))
     return " ".join(parts)
@@ -112,7 +126,7 @@ class Extractive:
     model: str = "sentences-v1"
     identity: str = ""
 
-    def cost(self, usage: Usage) -> Decimal:  # noqa: ARG002 (the seam's signature)
+    def cost(self, usage: Usage) -> Decimal:
         return Decimal(0)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:

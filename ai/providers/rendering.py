@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from ai.providers.cues import HAS_STEPS
 from ai.providers.events import Source
 from ai.providers.scoring import Scored, Unit
 from ai.providers.sentences import Block, Statement
 
 MOST_LINES = 30  # of one code block or table
 MOST_BLOCKS = 3  # for one statement
+LOOKS_AHEAD = re.compile(r"\b(?:following|below|example|like this|as follows|commands?|these)\b", re.IGNORECASE)
 
 
 def render(chosen: Sequence[Scored], sources: Sequence[Source]) -> str:
@@ -55,7 +57,7 @@ def _parts(unit: Unit, number: int) -> Iterator[str]:
     if rest and not is_list:
         margin = rest[0].indent
         yield "\n".join(_line(part, None, indent=part.indent - margin, marker=part.marker or "-") for part in rest)
-    blocks = [block for part in unit.parts for block in part.blocks]
+    blocks = [block for part in unit.parts for block in part.blocks if block.kind == "table" or _leads_on(part)]
     yield from (_block(block) for block in _worth_showing(blocks))
     if not lead.text:
         yield f"[{number}]"
@@ -69,7 +71,17 @@ def _line(part: Statement, number: int | None, *, indent: int = 0, marker: str =
 
 def _safe(text: str) -> str:
     """Keeps a sentence from beginning a heading, quotation or list it was not."""
-    return re.sub(r"^([#>+]|-(?=\s)|\d+(?=[.)]\s))", r"\\\1", text) if not text[:1].isdigit() else re.sub(r"^(\d+)([.)]\s)", r"\1\\\2", text)
+    return (
+        re.sub(r"^([#>+]|-(?=\s)|\d+(?=[.)]\s))", r"\\\1", text)
+        if not text[:1].isdigit()
+        else re.sub(r"^(\d+)([.)]\s)", r"\1\\\2", text)
+    )
+
+
+def _leads_on(part: Statement) -> bool:
+    """Whether the code that follows belongs to the statement, and does not merely stand below it."""
+    is_whole = part.text[-1:] in ".!?" and "`" not in part.text
+    return not is_whole or bool(HAS_STEPS.search(part.text) or LOOKS_AHEAD.search(part.text))
 
 
 def _worth_showing(blocks: Sequence[Block]) -> list[Block]:

@@ -88,9 +88,7 @@ async def stream(
         yield event
 
 
-async def _ask(
-    provider: Provider, request: ChatRequest, answer: Answer, attempts: list[Attempt]
-) -> AsyncGenerator[Event, None]:
+async def _ask(provider: Provider, request: ChatRequest, answer: Answer, attempts: list[Attempt]) -> AsyncGenerator[Event, None]:
     """One provider's part of the answer: at most two tries, the second only if the first brought no text."""
     if provider.identity and not await breaker.shared().allows(provider.identity):
         return

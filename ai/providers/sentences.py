@@ -8,9 +8,11 @@ paragraph. Images, footnote marks and raw markup are dropped, links keep their w
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
-SHORT_LINE = 60  # characters; a shorter line that ends without a full stop was broken on purpose
+SHORT_LINE = 60  # characters; a shorter line that ends without a full stop was broken on purpose,
+VERY_SHORT_LINE = 30  # or this short in a paragraph that is wrapped elsewhere
 LONG_SENTENCE = 45  # words; a longer one is taken apart at its semicolons and dashes
 
 FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*([\w+#.-]*)")
@@ -22,13 +24,40 @@ ADMONITION = re.compile(r"\s*(:{3,}.*|!{3}\s.*|\[!\w+\]\s*|<!--.*-->\s*)$")
 
 CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-LINK = re.compile(r"\[([^\]]+)\]\((?:<[^>]*>|[^)\s]*)(?:\s+[\"'][^)]*)?\)")
+LINK = re.compile(r"\[([^\]]+)\](?:\((?:<[^>]*>|[^)\s]*)(?:\s+[\"'][^)]*)?\)|\[[^\]]*\])")
+DEFINITION = re.compile(r"\s{0,3}\[[^\]]+\]:\s+\S")
+AIM = re.compile(
+    r"(?:explain|describe|understand|identify|distinguish|recogni[sz]e|discuss|learn|define|compare)\s", re.IGNORECASE
+)
+EXERCISE = re.compile(r"\b(?:challenge|exercise|quiz|solution)\b", re.IGNORECASE)
+AIMS = re.compile(
+    r"\b(?:objectives?|goals?|questions|outcomes?|you will learn|what you.ll learn|agenda|prerequisites)\b", re.IGNORECASE
+)
+ATTRIBUTES = re.compile(r"\{:?\s*(?:[.#][\w-]+\s*|[\w-]+=(?:'[^']*'|\"[^\"]*\"|[^\s}]+)\s*)+\}")
 FOOTNOTE = re.compile(r"\[\^[^\]]+\]:?")
 OWN_MARK = re.compile(r"[\[【](\d{1,3}(?:\s*[,;]\s*\d{1,3})*)[\]】]")
-TAG = re.compile(r"</?(?:[a-z][a-z0-9]*)(?:\s[^<>]*)?/?>", re.IGNORECASE)
-SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_`]*[^\W_a-z])|(?<=[。！？])")
-ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|fig|eq|sec|ch|p|pp|dr|mr|mrs|ms|prof|st|jr|sr|inc|dept|a\.m|p\.m)|\b[A-Z])\.$",
-                          re.IGNORECASE)
+TAG = re.compile(
+    r"</?(?:a|abbr|b|br|center|code|del|details|div|em|figcaption|figure|font|h[1-6]|hr|i|iframe|img|ins|kbd|li|mark|ol|p|pre|section|small|"
+    r"source|span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul|video)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_]*(?:`|[^\W_a-z]))|(?<=[。！？])")
+ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|fig|eq|sec|ch|p|pp|dr|mr|mrs|ms|prof|st|jr|sr|inc|dept|a\.m|p\.m)|\b[A-Z])\.$",
+    re.IGNORECASE,
+)
+GOES_ON = re.compile(r"[\[(*_\"'“]*[a-z]|\(")  # how a line begins that continues the one before
+COMMANDS = (
+    "apt|apt-get|aws|az|brew|cat|cd|chmod|chown|conda|cp|curl|docker|docker-compose|echo|export|gcloud|git|java|javac|kubectl|ls|mkdir|mv|node|npm|npx|"
+    "pip|pip3|psql|python|python3|rm|scp|ssh|sudo|tar|terraform|unzip|wget"
+)
+# A line of a program that its author did not mark as one: a prompt, a command, an assignment or call, an import.
+UNMARKED_CODE = re.compile(
+    r"\s*(?:\$ \S|>>> |#!/"
+    rf"|(?:{COMMANDS})(?: [\w./~-]+){{0,3}}$|(?:{COMMANDS}) (?=.*[-/=$\"\\_:]).*[^.!?:,;]$"
+    r"|[\w.\[\]\"']+ ?= ?\S[^.]*$|[a-z_][\w.]*\(.*[)\\,(]$|\.\w+\(.*$|[)\]}]+$"
+    r"|import [\w.]+(?: as \w+)?$|from [\w.]+ import .*$|(?:SELECT|INSERT|UPDATE|CREATE|DELETE|FROM|WHERE) .*[^.!?:]$)"
+)
 BREAKS = re.compile(r"(?<=;)\s+|\s+(?:[-–—•]|�)\s+")
 
 BlockKind = Literal["code", "item", "line", "table"]
@@ -52,6 +81,7 @@ class Statement:
     marker: str = ""  # of a list item: "-" or "3."
     indent: int = 0
     blocks: tuple[Block, ...] = ()
+    is_aim: bool = False  # an objective, a choice or part of an exercise: no explanation
 
     @property
     def is_open(self) -> bool:
@@ -63,23 +93,29 @@ class Statement:
 class _Reader:
     lines: list[str]
     at: int = 0
+    section: str = ""
     paragraph: int = 0
     found: list[Statement] = field(default_factory=list)
 
     def read(self) -> list[Statement]:
         while self.at < len(self.lines):
             self._one(self.lines[self.at])
-        return self.found
+        return _without_aims(self.found)
 
     def _one(self, line: str) -> None:
         if FENCE.match(line):
             self._attach(self._code())
+        elif line.strip() == "$$":
+            self._attach(self._formula())
         elif ROW.match(line):
             self._attach(self._table())
+        elif UNMARKED_CODE.match(line):
+            self._attach(self._unmarked_code())
         elif ITEM.match(line):
             self._item(line)
-        elif HEADING.match(line) or RULE.match(line) or ADMONITION.match(line):
+        elif HEADING.match(line) or RULE.match(line) or ADMONITION.match(line) or DEFINITION.match(line):
             self.at, self.paragraph = self.at + 1, self.paragraph + 1
+            self.section = line if line.strip() else self.section
         else:
             self._prose()
 
@@ -92,6 +128,17 @@ class _Reader:
         body, self.at = self.lines[self.at + 1 : end], end + 1
         margin = min((len(line) - len(line.lstrip()) for line in body if line.strip()), default=0)
         return Block("code", "\n".join(line[margin:].rstrip() for line in body).strip("\n"), language)
+
+    def _formula(self) -> Block:
+        end = next((n for n in range(self.at + 1, len(self.lines)) if self.lines[n].strip() == "$$"), len(self.lines))
+        body, self.at = self.lines[self.at + 1 : end], end + 1
+        return Block("code", "\n".join(line.strip() for line in body), "tex")
+
+    def _unmarked_code(self) -> Block:
+        start = self.at
+        while self.at < len(self.lines) and UNMARKED_CODE.match(self.lines[self.at]):
+            self.at += 1
+        return Block("code", "\n".join(line.strip() for line in self.lines[start : self.at]))
 
     def _table(self) -> Block:
         start = self.at
@@ -116,37 +163,58 @@ class _Reader:
         self.at += 1
         text = plain(" ".join([first, *self._lines(soft=True)]))
         if text:
-            self.found.append(Statement(text, self.paragraph, marker if marker[0].isdigit() else "-", indent))
+            shown = marker if marker[0].isdigit() else "-"
+            self.found.append(
+                Statement(text, self.paragraph, shown, indent, is_aim=self._in_exercise or bool(AIMS.search(self.section)))
+            )
+
+    @property
+    def _in_exercise(self) -> bool:
+        """Where the solution should not slip out."""
+        return bool(ADMONITION.match(self.section) and EXERCISE.search(self.section))
 
     def _prose(self) -> None:
         self.paragraph += 1
         for text in joined(list(self._lines(soft=False))):
             for sentence in sentences(plain(text)):
-                self.found.append(Statement(sentence, self.paragraph))
+                self.found.append(Statement(sentence, self.paragraph, is_aim=self._in_exercise))
 
     def _lines(self, *, soft: bool) -> Iterator[str]:
         """The lines until the block ends; with `soft` those that continue a list item."""
         while self.at < len(self.lines):
             line = self.lines[self.at]
-            ends = FENCE.match(line) or ROW.match(line) or ITEM.match(line) or HEADING.match(line) or ADMONITION.match(line)
-            if ends or not line.strip() or (soft and RULE.match(line)):
+            ends = any(rule.match(line) for rule in (FENCE, ROW, UNMARKED_CODE, ITEM, HEADING, ADMONITION))
+            if ends or line.strip() in ("", "$$") or (soft and RULE.match(line)):
                 return
             self.at += 1
             yield line.strip().lstrip(">").strip()
 
 
-def statements(markdown: str) -> list[Statement]:
-    """The statements of a passage, in order."""
-    return _Reader(markdown.expandtabs(4).splitlines()).read()
+def statements(markdown: str, heading: str = "") -> list[Statement]:
+    """The statements of a passage, in order; `heading` is the one it stands under."""
+    return _Reader(markdown.expandtabs(4).splitlines(), section=heading).read()
+
+
+def _without_aims(found: list[Statement]) -> list[Statement]:
+    """Marks the lists of which an item is worded as a learning objective, and those that follow a question."""
+    aims = {part.paragraph for part in found if part.marker and AIM.match(part.text)}
+    choices = {
+        part.paragraph for before, part in pairwise(found) if part.marker and not before.marker and before.text.endswith("?")
+    }
+    return [replace(part, is_aim=part.is_aim or (bool(part.marker) and part.paragraph in aims | choices)) for part in found]
 
 
 def joined(lines: list[str]) -> list[str]:
     """Undoes wrapping: a line goes on unless it ended with a stop, or was short and the next begins anew."""
+    is_wrapped = any(GOES_ON.match(line) for line in lines[1:])
+    least = VERY_SHORT_LINE if is_wrapped else SHORT_LINE
     texts: list[str] = []
-    for before, line in zip([""] + lines, lines, strict=False):
-        goes_on = before.endswith(",") or line[:1].islower() or len(before) >= SHORT_LINE
-        is_new = not before or before.endswith(":") or not goes_on
-        texts.append(line) if is_new else texts.append(f"{texts.pop()} {line}")
+    for before, line in zip(["", *lines], lines, strict=False):
+        goes_on = before.endswith(",") or GOES_ON.match(line) or len(before) >= least
+        if not before or before.endswith(":") or not goes_on:
+            texts.append(line)
+        else:
+            texts.append(f"{texts.pop()} {line}")
     return texts
 
 
@@ -159,7 +227,7 @@ def plain(text: str) -> str:
         return f"\ue000{len(spans) - 1}\ue001"
 
     text = CODE_SPAN.sub(keep, text.replace("\ue000", "").replace("\ue001", ""))
-    text = LINK.sub(r"\1", IMAGE.sub("", text))
+    text = LINK.sub(r"\1", ATTRIBUTES.sub("", IMAGE.sub("", text)))
     text = OWN_MARK.sub(r"(\1)", TAG.sub("", FOOTNOTE.sub("", text))).replace("`", "")
     text = re.sub(r"\*\*|__(?=\w)|(?<=\w)__", "", text)
     text = re.sub("\ue000(\\d+)\ue001", lambda match: spans[int(match[1])], text)
