@@ -10,7 +10,7 @@ import contextvars
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 from uuid import UUID
@@ -18,7 +18,9 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import connection, connections, transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
+
+from accounts.requests import PersonRequest
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -71,9 +73,9 @@ def acting_as(who: "User | Actor") -> Iterator[Actor]:
         connection.door = outer  # type: ignore[attr-defined]
 
 
-def signing_in_as(*, user_id: UUID | None = None, session_key: str = "") -> "contextmanager[Actor]":  # type: ignore[type-arg]
+def signing_in_as(*, user_id: UUID | None = None, session_key: str = "") -> AbstractContextManager[Actor]:
     """The door before anyone is known: one account by its id, and one session by its key, and nothing else."""
-    return acting_as(Actor(user_id, "auth", session_key))  # type: ignore[return-value]
+    return acting_as(Actor(user_id, "auth", session_key))
 
 
 def current_actor() -> Actor:
@@ -81,13 +83,13 @@ def current_actor() -> Actor:
     return getattr(connection, "door", NOBODY)
 
 
-def behind_door(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def behind_door(view: Callable[Concatenate[PersonRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A page for people who are signed in; the door is open for the whole view, rendering included."""
 
     @login_required
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        with acting_as(request.user):  # type: ignore[arg-type]
+    def guarded(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        with acting_as(request.user):
             return view(request, *args, **kwargs)
 
     return guarded

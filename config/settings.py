@@ -177,7 +177,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = EMBEDDED or DEBUG  # the embedded default needs no collectstatic
+WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", EMBEDDED or DEBUG)  # the embedded default needs no collectstatic
 WHITENOISE_AUTOREFRESH = DEBUG
 if not WHITENOISE_USE_FINDERS:
     STORAGES = {

@@ -161,3 +161,12 @@ def ben(course: Course, tess: User) -> User:
     person = make_person("Ben")
     enrol(person, course, tess)
     return person
+
+
+@pytest.fixture
+def live_server_url(transactional_db: None) -> Iterator[str]:
+    """A web process of its own on this test's database."""
+    from tests.live import serving
+
+    with serving() as url:
+        yield url
