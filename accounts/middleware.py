@@ -29,13 +29,13 @@ def _introduce(request: HttpRequest) -> None:
         return await sync_to_async(lambda: _known(request))()
 
     request.user = SimpleLazyObject(lambda: _known(request))  # type: ignore[assignment]
-    request.auser = auser  # type: ignore[assignment]
+    request.auser = auser
 
 
 def _known(request: HttpRequest) -> User | AnonymousUser:
     if not hasattr(request, "known_person"):
         request.known_person = person_of(request.session) or AnonymousUser()  # type: ignore[attr-defined]
-    return request.known_person  # type: ignore[attr-defined, no-any-return]
+    return request.known_person
 
 
 @sync_and_async_middleware

@@ -88,7 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Session(AbstractBaseSession):
     """A signed-in browser. Personal data: whose it is; gone on sign-out or when it ends."""
 
-    objects = BaseSessionManager()
+    objects = BaseSessionManager()  # type: ignore[misc]
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
 

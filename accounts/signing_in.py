@@ -52,5 +52,5 @@ class EmailBackend(ModelBackend):
         with signing_in_as(user_id=user.pk):
             return user if user.check_password(password) else None
 
-    def get_user(self, user_id: Any) -> User | None:  # type: ignore[override]
+    def get_user(self, user_id: Any) -> User | None:
         return account_by_id(user_id)

@@ -20,7 +20,8 @@ LOOK_EVERY = 0.5  # seconds between two looks at the row of an answer that anoth
 GIVE_UP = 120.0  # seconds; then the page is told to look again by itself
 
 ROW = """
-SELECT q.status, coalesce(r.answer, '') FROM ai_coach_queries q LEFT JOIN ai_coach_responses r ON r.query_id = q.id WHERE q.id = %s
+SELECT q.status, coalesce(r.answer, '')
+  FROM ai_coach_queries q LEFT JOIN ai_coach_responses r ON r.query_id = q.id WHERE q.id = %s
 """
 OPEN = ("pending", "answering")
 
@@ -71,7 +72,7 @@ async def _told(events: AsyncIterator[Told]) -> AsyncIterator[Told]:
 
 async def _look(query_id: UUID, actor: Actor) -> tuple[str, str] | None:
     (rows,) = await trip(actor, (ROW, [query_id]))
-    return rows[0] if rows else None  # type: ignore[return-value]
+    return rows[0] if rows else None
 
 
 async def _in_memory(turn: LiveTurn, offset: int) -> AsyncIterator[Told]:

@@ -1,5 +1,7 @@
 """The coach's questions, answers, escalations, feedback and the order in which they were said."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -19,7 +21,7 @@ OWN_RESPONSE = (
     "EXISTS (SELECT 1 FROM ai_coach_responses r WHERE r.id = response_id AND r.learner_id = ai_coach_feedback.learner_id)"
 )
 OWN_QUERY = "EXISTS (SELECT 1 FROM ai_coach_queries q WHERE q.id = query_id AND q.learner_id = ai_coach_escalations.learner_id)"
-PROBABILITY = {"max_digits": 4, "decimal_places": 3}
+PROBABILITY: dict[str, Any] = {"max_digits": 4, "decimal_places": 3}
 
 
 class QueryQuerySet(models.QuerySet["Query"]):

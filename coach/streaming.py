@@ -26,7 +26,7 @@ async def turn_stream(request: HttpRequest, query_id: UUID) -> HttpResponseBase:
     user = await request.auser()
     if not user.is_authenticated:
         return HttpResponseForbidden()
-    actor = actor_for(user)  # type: ignore[arg-type]
+    actor = actor_for(user)
     told = await attach(query_id, actor, offset=offset_of(request))
     if told is None:
         raise Http404

@@ -83,7 +83,7 @@ class Course(models.Model):
         return reverse("course", args=[self.slug])
 
 
-class PlaceQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class PlaceQuerySet(models.QuerySet):
     def current(self) -> "PlaceQuerySet":
         return self.filter(removed_at=None)
 

@@ -51,8 +51,9 @@ def _answered(person: User, slug: str, question: str) -> Report:
 
 def _words(found: Report) -> str:
     sure = "" if found.confidence is None else f", sure {found.confidence:.0%}"
-    places = [
-        f"[{item['number']}] {' › '.join([item['title'], *item['heading_path'][1:]])}  {item['url']}" for item in found.citations
-    ]
     head = f"{found.label or found.status}{sure}, {found.intent}, {found.provider or '-'}, {found.timings.get('total', 0)} ms"
-    return "\n".join([head, "", found.answer, "", *places]).rstrip()
+    return "\n".join([head, "", found.answer, "", *map(_place, found.citations)]).rstrip()
+
+
+def _place(citation: dict[str, Any]) -> str:
+    return f"[{citation['number']}] {' › '.join([citation['title'], *citation['heading_path'][1:]])}  {citation['url']}"
