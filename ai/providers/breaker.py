@@ -10,14 +10,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 import redis
 from django.conf import settings
 
 from ai.providers.events import Kind, ProviderError
 
-Words = ParamSpec("Words")
 Result = TypeVar("Result")
 
 logger = logging.getLogger("aicoach.providers")
@@ -65,7 +64,7 @@ class Breaker:
         await self._with_store(None, self._count, identity, error)
 
     def _allows(self, identity: str) -> bool:
-        resting, failures = _store(self.url).mget(_key(identity, "rest"), _key(identity, "failures"))  # type: ignore[misc]
+        resting, failures = _store(self.url).mget(_key(identity, "rest"), _key(identity, "failures"))
         if resting is not None:
             return False
         if failures:
@@ -78,7 +77,7 @@ class Breaker:
         _store(self.url).delete(*(_key(identity, part) for part in ("rest", "failures", "probe")))
 
     def _count(self, identity: str, error: ProviderError) -> None:
-        failures = int(_store(self.url).incr(_key(identity, "failures")))  # type: ignore[arg-type]
+        failures = int(_store(self.url).incr(_key(identity, "failures")))
         self.troubled.add(identity)
         pause = rest_after(error, failures)
         with _store(self.url).pipeline() as pipe:
@@ -88,7 +87,7 @@ class Breaker:
                 pipe.set(_key(identity, "rest"), str(error.kind), ex=pause)
             pipe.execute()
 
-    async def _with_store(self, otherwise: Result, act: Callable[Words, Result], *words: Words.args, **_: Words.kwargs) -> Result:
+    async def _with_store(self, otherwise: Result, act: Callable[..., Result], *words: object) -> Result:
         """What `act` returns, run in a thread; `otherwise` when the store is, or was a moment ago, away."""
         if time.monotonic() < self.away_until:
             return otherwise

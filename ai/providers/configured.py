@@ -30,5 +30,6 @@ def _provider(name: str, kind: str, base_url: str, model: str, key: str, *limits
     from ai.providers.profiles import profile_for  # noqa: PLC0415
 
     profile = profile_for(kind, base_url)
-    *seconds, most_bytes = limits
-    return OpenAICompatible(name, model, base_url or profile.base_url, key, profile, Limits(*seconds, int(most_bytes)))
+    connect, first_token, between_tokens, total, most_bytes = limits
+    bounds = Limits(connect, first_token, between_tokens, total, int(most_bytes))
+    return OpenAICompatible(name, model, base_url or profile.base_url, key, profile, bounds)

@@ -25,8 +25,8 @@ HAS_NUMBER = re.compile(
 )
 HAS_STEPS = re.compile(
     r"^(?:solution|answer|fix|to (?:fix|solve|resolve|do))\b|\byou (?:should|can|need|must)\b"
-    r"|^(?:(?:first|then|next),? |just |simply )?(?:run|use|try|make sure|check|add|install|set|open|go|click|create|change|remove"
-    r"|delete|type|copy|replace|write|put|save|select|restart|update|ensure|start|stop|mount|find|build)\b",
+    r"|^(?:(?:first|then|next),? |just |simply )?(?:run|use|try|make sure|check|add|install|set|open|go|click|create|change"
+    r"|remove|delete|type|copy|replace|write|put|save|select|restart|update|ensure|start|stop|mount|find|build)\b",
     re.IGNORECASE,
 )
 HAS_REASON = re.compile(r"\b(?:because|since|due to|reason|so that|therefore|caused? by|in order to)\b", re.IGNORECASE)
