@@ -18,7 +18,7 @@ from config.embedded.places import EmbeddedError
 ENDING_LIMIT = 20  # seconds for the command to end when we are asked to
 
 
-class Asked(Exception):  # noqa: N818 (no error: somebody asked us to stop)
+class Asked(Exception):
     """A signal asked us to stop."""
 
 

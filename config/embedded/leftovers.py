@@ -5,6 +5,7 @@ A process is known by its id and the time it was made; one that got the same id 
 
 import contextlib
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
@@ -13,6 +14,7 @@ import psutil
 from config.embedded.places import Places
 
 ENDING_LIMIT = 8  # seconds for a process to end when asked, before it is killed
+KILL_LIMIT = 2  # seconds for a killed one to be gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,30 @@ def end(processes: dict[int, float], *, limit: float = ENDING_LIMIT) -> None:
     for process in living:
         with contextlib.suppress(psutil.Error):
             process.terminate()
-    _, stubborn = psutil.wait_procs(living, timeout=limit)
-    for process in stubborn:
+    for process in wait_for_end(living, limit):
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(stubborn, timeout=2)
+    wait_for_end(living, KILL_LIMIT)
+
+
+def wait_for_end(processes: Iterable[psutil.Process], limit: float) -> list[psutil.Process]:
+    """Those of `processes` that still run after `limit` seconds. One that only waits to be buried has ended."""
+    living, deadline = list(processes), time.monotonic() + limit
+    while (living := [process for process in living if runs(process)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return living
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it is there and no zombie."""
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _living(processes: dict[int, float]) -> Iterable[psutil.Process]:
     for pid, made in processes.items():
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(pid)
-            if process.create_time() == made and process.status() != psutil.STATUS_ZOMBIE:
+            if process.create_time() == made and runs(process):
                 yield process

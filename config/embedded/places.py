@@ -13,7 +13,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,16 +135,21 @@ def short_name(here: Places) -> str:
     return hashlib.sha256(os.fsencode(here.data.resolve())).hexdigest()[:12]
 
 
-def reachable_copy(folder: Path) -> Path:
-    """`folder`, or a copy of it that the server's user can reach. The copy is named for its source and kept."""
-    if can_reach(folder):
-        return folder
-    stamp = f"{folder.resolve()} {folder.stat().st_mtime_ns}"
+def reachable_copy(package: Path, parts: Sequence[Path]) -> Path:
+    """The folder `package` lies in, or, if the server's user cannot reach it, one outside with a copy of `parts` in it.
+
+    `parts` are relative to that folder. The copy is named for its source and its time, and kept.
+    """
+    home = package.parent
+    if can_reach(package):
+        return home
+    stamp = f"{package.resolve()} {package.stat().st_mtime_ns}"
     copy = OUTSIDE / f"programs-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}"
     if not copy.exists():
         OUTSIDE.mkdir(mode=0o711, parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(dir=OUTSIDE))
-        shutil.copytree(folder, half, dirs_exist_ok=True, symlinks=True)
+        for part in parts:
+            shutil.copytree(home / part, half / part, symlinks=True)
         half.chmod(0o755)
         half.rename(copy)
     return copy

