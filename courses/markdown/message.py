@@ -67,7 +67,7 @@ def _parser() -> MarkdownIt:
     """The one parser: it keeps nothing between calls, so threads may share it."""
     md = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 30})
     md.enable(["table", "strikethrough"]).disable(["reference", "image", "html_block", "html_inline", "entity"])
-    md.validateLink = _may_link  # type: ignore[method-assign]
+    md.validateLink = _may_link  # type: ignore[method-assign, assignment]
     md.core.ruler.push("link_text", _link_text)
     draw_with(md, {"fence": _code, "code_block": _code, "td_open": cell, "th_open": cell})
     draw_with(md, {"heading_open": _heading, "heading_close": _heading})

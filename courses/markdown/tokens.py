@@ -20,9 +20,7 @@ def draw_with(md: MarkdownIt, rules: Mapping[str, Draw]) -> None:
 
 
 def _rule(draw: Draw) -> Rule:
-    def rule(
-        _renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
-    ) -> str:
+    def rule(_renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType) -> str:
         return draw(tokens[index])
 
     return rule

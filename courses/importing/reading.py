@@ -1,0 +1,24 @@
+"""Reads a course from wherever it is: the format is found out, not asked for."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from courses.importing.drafts import BadCourse, Draft, Fault, Findings
+from courses.importing.markdown_folder import is_markdown_folder, read_markdown_folder
+from courses.importing.olx import olx_root, read_olx
+from courses.importing.sources import open_files
+
+
+def read(path: Path | str) -> Draft:
+    """The course at a path: a folder of Markdown, an Open edX course (OLX) as a folder, or either as .tar.gz. Raises
+    BadCourse with all faults that were found.
+    """
+    files = open_files(Path(path))
+    findings = Findings()
+    root = olx_root(files)
+    if root is not None:
+        return read_olx(files.below(root), findings)
+    if is_markdown_folder(files):
+        return read_markdown_folder(files, findings)
+    raise BadCourse([Fault(str(path), 0, _("The course is empty: there is no course.xml and no Markdown page."))])
