@@ -10,15 +10,18 @@ from dataclasses import dataclass
 
 LEANING = re.compile(
     r"^(and|but|so|then|also|or|what about|how about|why|why not|how so|how|really|ok(ay)?|yes|no)\b"
-    r"|\b(it|its|that|this|these|those|they|them|there|the (second|first|last|other|same) (one|option|way)|former|latter|instead|above)\b",
+    r"|\b(it|its|that|this|these|those|they|them|there|former|latter|instead|above)\b"
+    r"|\bthe (second|first|last|other|same) (one|option|way)\b",
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W_][\w.+#/-]*")
 ENOUGH_WORDS = 9  # a longer question carries its own topic
 FUNCTION_WORDS = frozenset(
-    "a an and are as at be but by can could did do does for from had has have how i if in is it its me my not of on or our please "
-    "should so than that the their them then there these they this those to was we were what when where which who why will with "
-    "would you your about again also any just more some tell explain give mean means work works way thing something one".split()
+    """
+    a about again also an and any are as at be but by can could did do does explain for from give had has have how i if in is it
+    its just me mean means more my not of on one or our please should so some something tell than that the their them then there
+    these they thing this those to was way we were what when where which who why will with work works would you your
+    """.split()
 )
 
 

@@ -12,7 +12,8 @@ WHERE = re.compile(
     re.IGNORECASE,
 )
 STUCK = re.compile(
-    r"\b(stuck|give up|giving up|frustrat\w*|no idea (why|how|what)|tried everything|nothing works|still (not|doesn'?t|fails?|the same)"
+    r"\b(stuck|give up|giving up|frustrat\w*|no idea (why|how|what)|tried everything|nothing works"
+    r"|still (not|doesn'?t|fails?|the same)"
     r"|keeps? (failing|crashing|saying)|for (hours|an hour|ages)|\d+ (times|attempts|tries))\b",
     re.IGNORECASE,
 )
