@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEANING = re.compile(
-    r"^(and|but|so|then|also|or|what about|how about|why|why not|how so|how|really|ok(ay)?|yes|no)\b"
+    r"^(and|but|so|then|also|or|what about|how about|why not|how so|ok(ay)?|yes|no)\b"
     r"|\b(it|its|that|this|these|those|they|them|there|former|latter|instead|above)\b"
     r"|\bthe (second|first|last|other|same) (one|option|way)\b",
     re.IGNORECASE,
