@@ -73,7 +73,7 @@ def place_done(request: HttpRequest, slug: str, place_id: str) -> HttpResponse:
 def file(request: HttpRequest, slug: str, path: str) -> HttpResponseBase:
     found = access.asset(access.open_course(slug), path)
 
-    @etag(lambda request: f'"{found.content_hash}"')
+    @etag(lambda _request: f'"{found.content_hash}"')
     def answer(request: HttpRequest) -> HttpResponse:
         return HttpResponse(bytes(found.content), content_type=found.content_type)
 
