@@ -9,14 +9,13 @@ import argparse
 import contextlib
 import ctypes
 import fcntl
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -26,6 +25,7 @@ from config import embedded
 from config.embedded import leftovers
 from config.embedded.places import CHECKOUT, EmbeddedError, Places, default_places
 
+LOOPBACK = "127.0.0.1"  # LISTEN names another address to listen on
 FIRST_PORT, LAST_PORT = 8000, 8099
 READY_LIMIT = 90  # seconds until the site answers
 LOOK_EVERY = 1.0  # seconds between two looks at the servers
@@ -134,14 +134,22 @@ def _revive() -> None:
 def _wait_until_ready(honcho: "subprocess.Popen[bytes]", port: int) -> bool:
     deadline = time.monotonic() + READY_LIMIT
     while honcho.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
-                return True
-        except urllib.error.HTTPError:
+        if _answers(port):
             return True
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     return False
+
+
+def _answers(port: int) -> bool:
+    """Any answer at all: with SECURE set it is a redirect to HTTPS."""
+    connection = http.client.HTTPConnection(_host_shown(), port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _stop_application(here: Places, honcho: "subprocess.Popen[bytes]") -> None:
@@ -204,15 +212,15 @@ def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((os.environ.get("HOST", "127.0.0.1"), port))
+            probe.bind((os.environ.get("LISTEN", LOOPBACK), port))
         except OSError:
             return False
     return True
 
 
 def _host_shown() -> str:
-    host = os.environ.get("HOST", "127.0.0.1")
-    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
+    host = os.environ.get("LISTEN", LOOPBACK)
+    return LOOPBACK if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
 
 
 def _demo_note(here: Places) -> Path:
