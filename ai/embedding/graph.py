@@ -11,6 +11,7 @@ Weights are quantised with reduced range, because processors without VNNI satura
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import onnx
@@ -42,7 +43,7 @@ class Graph:
     def integers(self, name: str, *values: int) -> str:
         return self.constant(name, np.array(values, np.int64))
 
-    def node(self, kind: str, inputs: Sequence[str], output: str | list[str], **attributes: object) -> str:
+    def node(self, kind: str, inputs: Sequence[str], output: str | list[str], **attributes: Any) -> str:
         outputs = [output] if isinstance(output, str) else output
         self.nodes.append(helper.make_node(kind, inputs, outputs, **attributes))
         return outputs[0]
