@@ -33,6 +33,12 @@ def rate(*, response: Response, learner: User, rating: str, feedback_text: str =
     return feedback
 
 
+def withdraw(response: Response, learner: User, rating: str) -> bool:
+    """Take this opinion back; False when it was not the learner's."""
+    deleted, _kinds = Feedback.objects.filter(response=response, learner=learner, rating=rating).delete()
+    return deleted > 0
+
+
 def _readable(rating: str, feedback_text: str) -> str:
     if rating not in Feedback.Rating.values:
         raise RatingRefused("rating", _("Say whether the answer was helpful or not quite."))

@@ -21,6 +21,7 @@ from coach import asking, escalating, history, interrupting, rating
 from coach.models import QUESTION_LIMIT, Query
 from coach.showing import shown
 from coach.suggesting import first_questions
+from coach.waking import wake_worker
 from courses import access
 from courses.models import Course
 
@@ -54,7 +55,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except asking.QuestionRefused as refusal:
         return _refused(request, course, refusal.message)
-    return _turn(request, query.pk)
+    return _asked(request, query.pk)
 
 
 @require_POST
@@ -73,13 +74,18 @@ def retry(request: HttpRequest, query_id: UUID) -> HttpResponse:
     if not verdict:
         return _too_many(request, query.course, verdict)
     interrupting.try_again(query)
-    return _turn(request, query_id)
+    return _asked(request, query_id)
 
 
 @require_POST
 @behind_door
 def feedback(request: HttpRequest, query_id: UUID) -> HttpResponse:
+    """Say whether an answer helped; the same again without words takes it back."""
     query = _own_query(request, query_id)
+    if query.is_open or getattr(query, "response", None) is None:
+        return _refused(request, query.course, _("There is no answer yet."), status=409)
+    if "feedback_text" not in request.POST and rating.withdraw(query.response, request.user, request.POST.get("rating", "")):
+        return _turn(request, query_id)
     try:
         rating.rate(
             response=query.response,
@@ -120,6 +126,13 @@ def _own_query(request: HttpRequest, query_id: UUID) -> Query:
         learner=request.user,
         course__closed_at=None,
     )
+
+
+def _asked(request: HttpRequest, query_id: UUID) -> HttpResponse:
+    """With script the turn's own stream brings the answer; without it a worker does."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        wake_worker(query_id)
+    return _turn(request, query_id)
 
 
 def _turn(request: HttpRequest, query_id: UUID) -> HttpResponse:
