@@ -1,0 +1,60 @@
+"""`manage.py load_demo [--force]`: the demo course, four people and some history, so that no page is empty.
+
+Doing it again adds only what is missing. Refuses to make accounts with a known password on a server that others may reach.
+"""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from coach.demo.content import Brought, bring_course, index_course
+from coach.demo.past import ask_in_the_past
+from coach.demo.people import DEMO_PASSWORD, EVERYBODY, enrol, make_people
+from coach.demo.reading import read_along, try_labs
+from courses.importing import BadCourse
+
+
+class Command(BaseCommand):
+    help = "Load the demo course and its people, for looking around on your own machine."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--force", action="store_true", help="make the accounts although this server has a database of its own"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (options["force"] or settings.DEBUG or settings.EMBEDDED):
+            raise CommandError(
+                "The demo accounts have a password that everybody can read, and this server uses DATABASE_URL with DEBUG off. "
+                "Add --force if nobody else can reach it."
+            )
+        since = time.perf_counter()
+        try:
+            brought = bring_course()
+        except BadCourse as fault:
+            raise CommandError(str(fault)) from fault
+        self._people_and_past(brought)
+        self.stdout.write(f"Loaded in {time.perf_counter() - since:.1f} s.\n\n{_logins()}")
+
+    def _people_and_past(self, brought: Brought) -> None:
+        course, now = brought.course, timezone.now()
+        people = make_people()
+        enrol(course, people)
+        self.stdout.write(f"{course.title}: {_counted(brought.changes.counts())}")
+        self.stdout.write(f"index: {index_course(course)} pieces")
+        self.stdout.write(f"accounts: {len(people.made)} new of {len(EVERYBODY)}")
+        read, tried = read_along(course, people, now=now), try_labs(course, people, now=now)
+        asked = ask_in_the_past(course, people, now=now)
+        self.stdout.write(f"history: {read} pages read, {tried} lab attempts, {asked} questions asked")
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {kind}" for kind, number in counts.items() if number) or "nothing to do"
+
+
+def _logins() -> str:
+    people = "\n".join(f"  {person.email:<18} {person.role}" for person in EVERYBODY)
+    return f"Sign in with the password {DEMO_PASSWORD} as\n{people}"
