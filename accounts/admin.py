@@ -76,9 +76,7 @@ class PersonAdmin(RoleAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         (_("Rights"), {"fields": ("role", "is_staff", "is_active")}),
         (_("Dates"), {"fields": ("last_login", "created_at")}),
     )
-    add_fieldsets = (
-        (None, {"fields": ("email", "name", "role", "is_staff", "usable_password", "password1", "password2")}),
-    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "role", "is_staff", "usable_password", "password1", "password2")}),)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -34,12 +34,12 @@ class ResetRequestForm(forms.Form):
     )
 
 
-def _zones() -> list[tuple[str, str]]:
+def time_zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=lazy(_zones, list)())
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=lazy(time_zones, list)())
 
     class Meta:
         model = User

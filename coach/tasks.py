@@ -1,6 +1,7 @@
 """What the worker does for the coach: finish what a browser or a process left behind."""
 
 import asyncio
+from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
@@ -18,3 +19,9 @@ def sweep_turns() -> None:
         waiting = interrupting.unclaimed(timezone.now())
     for query_id in waiting:
         asyncio.run(answer_now(query_id, SYSTEM))
+
+
+@shared_task(name="coach.answer", ignore_result=True)
+def answer(query_id: str) -> None:
+    """Answer one question that nobody follows; does nothing when somebody has claimed it."""
+    asyncio.run(answer_now(UUID(query_id), SYSTEM))

@@ -25,8 +25,7 @@ SELECT r.rolsuper OR r.rolbypassrls, r.rolcreaterole,
   FROM pg_roles r WHERE r.rolname = current_user
 """
 ADVICE = (
-    "Connect as a role with NOSUPERUSER NOBYPASSRLS NOCREATEROLE that owns no table; "
-    "python -m config.embedded.roles makes it."
+    "Connect as a role with NOSUPERUSER NOBYPASSRLS NOCREATEROLE that owns no table; python -m config.embedded.roles makes it."
 )
 EMBEDDING_PROVIDERS = ("local", "remote")
 

@@ -1,5 +1,54 @@
-"""Addresses of this app."""
+"""Addresses of the API. They have no slash at the end; whatever is not here is a 404 in the API's shape."""
 
-from django.urls import URLPattern
+from django.urls import include, path, re_path, register_converter
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-urlpatterns: list[URLPattern] = []
+from accounts.api import Me
+from coach import api as coach
+from coach.api_search import Search
+from coach.api_stream import QueryStream
+from config.api.views import Nothing
+from courses import api as courses
+
+
+class PlaceId:
+    """The id of a chapter or lab: as long as the column, without what PostgreSQL cannot store."""
+
+    regex = r"[^/\x00]{1,200}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PlaceId, "place")
+
+COURSE = "courses/<slug:slug>"
+QUERY = "queries/<uuid:query_id>"
+
+v1 = [
+    path("me", Me.as_view()),
+    path("courses", courses.CourseList.as_view()),
+    path(COURSE, courses.CourseDetail.as_view()),
+    path(f"{COURSE}/places", courses.StepList.as_view()),
+    path(f"{COURSE}/places/<place:place_id>", courses.PlaceDetail.as_view()),
+    path(f"{COURSE}/progress", courses.ProgressList.as_view()),
+    path(f"{COURSE}/progress/<place:place_id>", courses.Progress.as_view()),
+    path(f"{COURSE}/search", Search.as_view()),
+    path(f"{COURSE}/queries", coach.Queries.as_view()),
+    path(QUERY, coach.QueryDetail.as_view()),
+    path(f"{QUERY}/stream", QueryStream.as_view()),
+    path(f"{QUERY}/stop", coach.Stop.as_view()),
+    path(f"{QUERY}/retry", coach.Retry.as_view()),
+    path(f"{QUERY}/feedback", coach.QueryFeedback.as_view()),
+    path(f"{QUERY}/escalation", coach.QueryEscalation.as_view()),
+]
+
+urlpatterns = [
+    path("v1/", include(v1)),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    re_path(r"", Nothing.as_view()),
+]

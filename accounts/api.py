@@ -1,0 +1,45 @@
+"""Oneself, through the API."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api_door import Endpoint
+from accounts.forms import time_zones
+from accounts.models import User
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ("id", "email", "name", "role", "time_zone")
+        read_only_fields = ("id", "email", "role")
+
+    def validate_time_zone(self, value: str) -> str:
+        if value not in dict(time_zones()):
+            raise serializers.ValidationError("Unknown time zone. Use a name such as Europe/London.")
+        return value
+
+
+class Me(Endpoint):
+    """Who the token or the session belongs to."""
+
+    serializer_class = MeSerializer
+
+    @extend_schema(operation_id="me")
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(self.person).data)
+
+    @extend_schema(operation_id="me_change")
+    def patch(self, request: Request) -> Response:
+        serializer = MeSerializer(User.objects.get(pk=self.person.pk), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        changed: dict[str, Any] = serializer.validated_data
+        for name, value in changed.items():
+            setattr(serializer.instance, name, value)
+        if serializer.instance and changed:
+            serializer.instance.save(update_fields=list(changed))
+        return Response(serializer.data)

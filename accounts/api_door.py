@@ -1,0 +1,47 @@
+"""What every view of the API stands on: authentication and limits first, then the handler inside the person's door.
+
+An error rolls back what the handler did, and is put into shape outside. Input that can never name a row is a 404, not a fault.
+"""
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+
+from accounts.door import acting_as
+from accounts.models import User
+
+
+class Endpoint(GenericAPIView):
+    """A view whose handlers run behind the door of whoever calls. `rate_kind` names a second limit by method."""
+
+    rate_kind: dict[str, str] = {}
+    metadata_class = None  # OPTIONS would describe forms; the schema says more
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """REST framework's own, with the door around the handler."""
+        self.args, self.kwargs = args, kwargs
+        self.headers = self.default_response_headers
+        self.request = self.initialize_request(request, *args, **kwargs)
+        try:
+            self.initial(self.request, *args, **kwargs)
+            response = self._behind_door(self.request, *args, **kwargs)
+        except Exception as error:
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        return self.response
+
+    def _behind_door(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        name = (request.method or "").lower()
+        known = name in self.http_method_names
+        handler = getattr(self, name, self.http_method_not_allowed) if known else self.http_method_not_allowed
+        if not request.user.is_authenticated:  # a view that strangers may call reads nothing
+            return handler(request, *args, **kwargs)
+        with acting_as(request.user):
+            return handler(request, *args, **kwargs)
+
+    @property
+    def person(self) -> User:
+        return cast(User, self.request.user)

@@ -1,0 +1,76 @@
+"""Searching a course through the API: the same retrieval that feeds the coach."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api_door import Endpoint
+from ai.embedding import default_embedder
+from coach.showing import place_url
+from courses import access
+from courses.models import Course
+from learning import retrieval
+
+LONGEST = 400  # characters of a search
+MOST = 25  # passages
+
+
+class SearchSerializer(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=LONGEST)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=10)
+
+
+class PassageSerializer(serializers.Serializer[Any]):
+    """A passage of the course; `score` is comparable within one search only."""
+
+    chapter_id = serializers.CharField(allow_null=True)
+    lab_id = serializers.CharField(allow_null=True)
+    title = serializers.CharField()
+    day = serializers.IntegerField(allow_null=True)
+    heading_path = serializers.ListField(child=serializers.CharField())
+    content = serializers.CharField(help_text="Markdown.")
+    score = serializers.FloatField()
+    url = serializers.CharField(help_text="Opens the exact passage.")
+
+
+class Search(Endpoint):
+    """The passages of a course that fit the words best."""
+
+    serializer_class = PassageSerializer
+    rate_kind = {"GET": "search"}
+    pagination_class = None
+    filter_backends = ()
+
+    @extend_schema(
+        operation_id="search",
+        responses=PassageSerializer(many=True),
+        parameters=[
+            OpenApiParameter("q", {"type": "string", "minLength": 1, "maxLength": LONGEST}, required=True),
+            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 10}),
+        ],
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        course = access.open_course(slug)
+        asked = SearchSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        return Response(PassageSerializer(_found(course, **asked.validated_data), many=True).data)
+
+
+def _found(course: Course, *, q: str, limit: int) -> list[dict[str, Any]]:
+    embedding = default_embedder().embed([q])[0]
+    passages = retrieval.search(course_id=course.pk, question=q, embedding=embedding, limit=limit)
+    return [_shown(course, passage) for passage in passages]
+
+
+def _shown(course: Course, passage: retrieval.Passage) -> dict[str, Any]:
+    place = {
+        "chapter_id": passage.chapter_id or None,
+        "lab_id": passage.lab_id or None,
+        "title": passage.title,
+        "heading_path": list(passage.heading_path),
+    }
+    address = place_url(course.slug, {**place, "chunk_id": passage.chunk_id, "anchor": passage.anchor})
+    return {**place, "day": passage.day, "content": passage.content, "score": passage.score, "url": address}

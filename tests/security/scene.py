@@ -1,0 +1,150 @@
+"""One row of Ada's in every table, and raw connections of the app role on which each member of the cast can act."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connections
+from django.utils import timezone
+
+from accounts.door import SYSTEM, acting_as
+from accounts.models import PersonalToken, Session, User
+from ai.models import AIRequestLog, Conversation, Message
+from coach.models import ConversationHistory, Escalation, Feedback, Query, Response
+from courses.models import (
+    Chapter,
+    Course,
+    CourseAsset,
+    CourseTrainer,
+    Enrolment,
+    Lab,
+    LabAttempt,
+    LearningConcept,
+    ModuleTopic,
+    PlaceProgress,
+)
+from learning.models import ContentChunk, ContentUpdate
+from tests.conftest import make_course, make_person, owner_connection
+
+CONTEXT = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', '', true)"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The id of Ada's row (or of the course's) in each table, and who acts under which letter."""
+
+    rows: dict[str, Any]
+    cast: dict[str, tuple[str, str]]
+
+
+def app_connection() -> psycopg.Connection[Any]:
+    """A connection of the serving role beside Django's."""
+    place = connections["default"].settings_dict
+    return psycopg.connect(
+        host=place["HOST"],
+        port=place["PORT"] or None,
+        user=place["USER"],
+        password=place["PASSWORD"],
+        dbname=place["NAME"],
+        autocommit=True,
+    )
+
+
+@contextmanager
+def acting(connection: psycopg.Connection[Any], user_id: str, role: str) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction of that person, always rolled back."""
+    with connection.transaction(force_rollback=True):
+        connection.execute(CONTEXT, [user_id, role])
+        yield connection
+
+
+def make_scene(ada: User, ben: User, tess: User, rex: User, course: Course) -> Scene:
+    theo = make_person("Theo", "trainer")
+    elsewhere = make_course("elsewhere", "Another course")
+    with acting_as(SYSTEM):
+        CourseTrainer.objects.create(course=elsewhere, trainer=theo)
+        rows = _course_rows(ada, tess, course) | _coach_rows(ada, course) | _account_rows(ada)
+    rows |= _django_rows(ada)
+    cast = {"u": (ada, "auth"), "a": (ada, "learner"), "b": (ben, "learner"), "t": (tess, "trainer"), "o": (theo, "trainer")}
+    named = {letter: (str(person.pk), role) for letter, (person, role) in cast.items()}
+    return Scene(rows, {"n": ("", ""), **named, "r": (str(rex.pk), "admin"), "s": ("", "system")})
+
+
+def _course_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
+    made: list[Any] = [
+        Chapter.objects.create(course=course, chapter_id="one", title="One"),
+        Lab.objects.create(course=course, lab_id="lab", title="Lab"),
+        CourseAsset.objects.create(course=course, path="a.png", content_type="image/png", content=b"x", content_hash="x"),
+        ModuleTopic.objects.create(course=course, name="Topic"),
+        PlaceProgress.objects.create(learner=ada, course=course, place_id="one"),
+        LabAttempt.objects.create(learner=ada, course=course, lab_id="lab"),
+        LearningConcept.objects.create(user=ada, name="Images", category="c", difficulty="easy"),
+        ContentChunk.objects.create(
+            course=course, chapter_id="one", chapter_title="One", content="x", content_type="chapter",
+            token_count=1, content_hash="x", generation=1, position=0, embedding=[0.1, 0.2], embedding_model="m",
+        ),
+        ContentUpdate.objects.create(course=course, update_type="full", triggered_by="admin"),
+        course,
+        CourseTrainer.objects.get(course=course, trainer=tess),
+        Enrolment.objects.get(course=course, learner=ada),
+    ]  # fmt: skip
+    return _ids(made)
+
+
+def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
+    owner: dict[str, Any] = {"learner": ada, "course": course}
+    conversation = Conversation.objects.create(user=ada, course=course)
+    query = Query.objects.create(**owner, conversation=conversation, question="Why?", client_key=uuid.uuid4())
+    response = Response.objects.create(**owner, query=query, answer="So.")
+    made: list[Any] = [
+        conversation,
+        Message.objects.create(conversation=conversation, user=ada, role="user", content="Why?"),
+        AIRequestLog.objects.create(user=ada, feature="coach", provider="p", model="m"),
+        query,
+        response,
+        Escalation.objects.create(**owner, query=query, original_question="Why?", reason="asked"),
+        Feedback.objects.create(**owner, response=response, rating="helpful"),
+        ConversationHistory.objects.create(**owner, query=query),
+    ]
+    return _ids(made)
+
+
+def _account_rows(ada: User) -> dict[str, Any]:
+    ends = timezone.now() + timedelta(days=1)
+    made: list[Any] = [
+        ada,
+        Session.objects.create(session_key="k" * 32, session_data="", expire_date=ends, user=ada),
+        PersonalToken.objects.create(user=ada, name="t", prefix="aic_", digest="d" * 64),
+        LogEntry.objects.create(user=ada, action_flag=1, object_repr="x", change_message="[]"),
+    ]
+    return _ids(made)
+
+
+def _django_rows(ada: User) -> dict[str, Any]:
+    """Tables without a model of their own, filled by the owner."""
+    kind = ContentType.objects.first() or ContentType.objects.create(app_label="accounts", model="user")
+    permission = Permission.objects.first() or Permission.objects.create(name="p", codename="p", content_type=kind)
+    group = Group.objects.create(name="g")
+    statements = {
+        "users_groups": ("user_id, group_id", [ada.pk, group.pk]),
+        "users_user_permissions": ("user_id, permission_id", [ada.pk, permission.pk]),
+        "auth_group_permissions": ("group_id, permission_id", [group.pk, permission.pk]),
+    }
+    rows: dict[str, Any] = {"auth_group": group.pk, "auth_permission": permission.pk, "django_content_type": kind.pk}
+    with owner_connection() as owner:
+        for table, (columns, values) in statements.items():
+            made = owner.execute(f"INSERT INTO {table} ({columns}) VALUES (%s, %s) RETURNING id", values).fetchone()
+            rows[table] = made[0]
+        rows["django_migrations"] = owner.execute("SELECT max(id) FROM django_migrations").fetchone()[0]
+    return rows
+
+
+def _ids(made: list[Any]) -> dict[str, Any]:
+    return {row._meta.db_table: row.pk for row in made}

@@ -1,0 +1,181 @@
+"""Every table of the schema x everybody x every verb, in raw SQL as the serving role, in real transactions.
+
+What is expected stands here a second time, in other words than in the models: a policy that is changed by mistake, a table
+without one, and a table that nobody thought about turn this red.
+
+Who acts: n nobody, u somebody who is signing in as Ada, a Ada, b Ben, t Tess (trains her), o a trainer of another course,
+r Rex (admin), s the system.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from accounts.models import User
+from courses.models import Course
+from tests.conftest import owner_connection
+from tests.security.scene import Scene, acting, app_connection, make_scene
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+VERBS = ("select", "insert", "update", "delete")
+ALL = "nuabtors"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who may use each verb on Ada's row of a table, or on her course's."""
+
+    select: str = ""
+    insert: str = ""
+    update: str = ""
+    delete: str = ""
+
+
+COURSE_TEXT = Rights(select="abtrs", insert="trs", update="trs", delete="trs")
+HER_OWN = Rights(select="ars", insert="ars", update="ars", delete="ars")
+SHARED_WITH_TRAINER = Rights(select="atrs", insert="ars", update="ars", delete="ars")
+HER_RIGHTS = Rights(select="uars", insert="rs", update="rs", delete="rs")
+NOBODYS_DATA = Rights(select=ALL, insert=ALL, update=ALL, delete=ALL)
+
+EXPECTED = {
+    # accounts
+    "users": Rights(select="uatrs", insert="rs", update="uars", delete="rs"),
+    "sessions": Rights(select="uars", insert="uars", update="uars", delete="uars"),
+    "personal_tokens": HER_OWN,
+    "users_groups": HER_RIGHTS,
+    "users_user_permissions": HER_RIGHTS,
+    "django_admin_log": Rights(select="rs", insert="rs"),
+    # courses
+    "courses": Rights(select="abtrs", insert="rs", update="trs", delete="rs"),
+    "chapters": COURSE_TEXT,
+    "labs": COURSE_TEXT,
+    "course_assets": COURSE_TEXT,
+    "module_topics": COURSE_TEXT,
+    "course_trainers": Rights(select="abtrs", insert="rs", update="rs", delete="rs"),
+    "enrolments": Rights(select="atrs", insert="rs", update="rs", delete="rs"),
+    "place_progress": SHARED_WITH_TRAINER,
+    "lab_attempts": Rights(select="atrs", insert="ars", update="ars", delete="s"),
+    "learning_concepts": HER_OWN,
+    # ai
+    "conversations": SHARED_WITH_TRAINER,
+    "messages": Rights(select="ars", insert="ars", update="s", delete="ars"),
+    "ai_request_logs": Rights(select="ars", insert="s", delete="rs"),
+    # learning
+    "ai_coach_content_chunks": Rights(select="abtrs", insert="s", update="s", delete="s"),
+    "ai_coach_content_updates": Rights(select="trs", insert="trs", update="s", delete="s"),
+    # coach
+    "ai_coach_queries": SHARED_WITH_TRAINER,
+    "ai_coach_responses": Rights(select="atrs", insert="s", update="s", delete="ars"),
+    "ai_coach_escalations": Rights(select="atrs", insert="ars", update="atrs", delete="s"),
+    "ai_coach_feedback": SHARED_WITH_TRAINER,
+    "ai_coach_conversation_history": SHARED_WITH_TRAINER,
+    # Django's own lists, the same for everybody
+    "auth_group": NOBODYS_DATA,
+    "auth_group_permissions": NOBODYS_DATA,
+    "auth_permission": NOBODYS_DATA,
+    "django_content_type": NOBODYS_DATA,
+    "django_migrations": NOBODYS_DATA,
+}
+WITHOUT_POLICIES = {table for table, rights in EXPECTED.items() if rights == NOBODYS_DATA}
+
+TABLES = """
+SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'f')
+"""
+COLUMNS = """
+SELECT a.attname FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+"""
+KEY = "session_key"
+
+
+@pytest.fixture
+def scene(ada: User, ben: User, tess: User, rex: User, course: Course) -> Scene:
+    return make_scene(ada, ben, tess, rex, course)
+
+
+def test_it_knows_every_table() -> None:
+    with owner_connection() as owner:
+        tables = {row[0] for row in owner.execute(TABLES)}
+    assert tables == set(EXPECTED), "declare who may do what with the table above"
+
+
+def test_it_forces_policies_on_every_table_about_people() -> None:
+    with owner_connection() as owner:
+        bare = {name for name, enabled, forced in owner.execute(TABLES) if not (enabled and forced)}
+    assert bare == WITHOUT_POLICIES
+
+
+def test_it_gives_each_person_their_rows_and_no_others(scene: Scene) -> None:
+    assert set(scene.rows) == set(EXPECTED)
+    with app_connection() as connection:
+        found = {table: _found(connection, scene, table, _copy(table, key)) for table, key in scene.rows.items()}
+    wrong = [
+        f"{table} {verb}: {getattr(found[table], verb) or '-'} instead of {getattr(rights, verb) or '-'}"
+        for table, rights in EXPECTED.items()
+        for verb in VERBS
+        if getattr(found[table], verb) != getattr(rights, verb)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A row of a table as the owner sees it."""
+
+    columns: list[str]
+    values: dict[str, Any]
+    key_column: str
+    key: Any
+
+
+def _copy(table: str, key: Any) -> Copy:
+    key_column = KEY if table == "sessions" else "id"
+    with owner_connection() as owner:
+        columns = [row[0] for row in owner.execute(COLUMNS, [table])]
+        statement = sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE {} = %s").format(
+            sql.Identifier(table), sql.Identifier(key_column)
+        )
+        row = owner.execute(statement, [key]).fetchone()
+    assert row is not None
+    return Copy(columns, row[0], key_column, key)
+
+
+def _found(connection: psycopg.Connection[Any], scene: Scene, table: str, copy: Copy) -> Rights:
+    """Who could use each verb, tried for real and taken back."""
+    may = {verb: "" for verb in VERBS}
+    for letter, (user_id, role) in scene.cast.items():
+        for verb in VERBS:
+            with acting(connection, user_id, role):
+                may[verb] += letter if _works(connection, table, verb, copy) else ""
+    return Rights(**{verb: "".join(sorted(letters, key=ALL.index)) for verb, letters in may.items()})
+
+
+def _works(connection: psycopg.Connection[Any], table: str, verb: str, copy: Copy) -> bool:
+    """Whether the verb reached the row. A copy of a row that may be inserted fails on its unique key, after the policies."""
+    statement, values = _statement(table, verb, copy)
+    try:
+        with connection.transaction(force_rollback=True):
+            return connection.execute(statement, values).rowcount > 0
+    except psycopg.errors.InsufficientPrivilege:
+        return False
+    except psycopg.errors.UniqueViolation:
+        return True
+
+
+def _statement(table: str, verb: str, copy: Copy) -> tuple[sql.Composed, list[Any]]:
+    name, key = sql.Identifier(table), sql.Identifier(copy.key_column)
+    columns = sql.SQL(", ").join(sql.Identifier(column) for column in copy.columns)
+    if verb == "insert":
+        statement = sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM jsonb_populate_record(null::{0}, %s)")
+        return statement.format(name, columns), [Jsonb(copy.values)]
+    text = {
+        "select": "SELECT {key} FROM {name} WHERE {key} = %s FETCH FIRST 1 ROW ONLY",
+        "update": "UPDATE {name} SET {key} = {key} WHERE {key} = %s",
+        "delete": "DELETE FROM {name} WHERE {key} = %s",
+    }[verb]
+    return sql.SQL(text).format(name=name, key=key), [copy.key]
