@@ -51,7 +51,7 @@ TEXT_TAGS = {
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"id", "lang", "dir", "title"},
     "a": {"href"},
-    "img": {"src", "alt", "width", "height", "loading", "decoding"},
+    "img": {"src", "alt", "width", "height", "loading"},
     "ol": {"start", "type", "reversed"},
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
@@ -160,7 +160,7 @@ def _sanitise(html: str, asset_url: Callable[[str], str], page_url: Resolve | No
         attribute_filter=kept,
         url_schemes=LINK_SCHEMES,
         link_rel="noopener noreferrer",
-        set_tag_attribute_values={"img": {"loading": "lazy", "decoding": "async"}, "input": {"disabled": ""}},
+        set_tag_attribute_values={"img": {"loading": "lazy"}, "input": {"disabled": ""}},  # one each: their order varies
     )
 
 

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from courses.markdown.tokens import cell, draw_with
 
 NEW_LINE = "\n"
-LONGEST = 200_000  # characters; longer text is shown without formatting
+LONGEST = 40_000  # characters; longer text is shown without formatting, so that hostile text costs little
 # A citation marker, or a bare address up to the punctuation that ends its sentence.
 SPECIAL = re.compile(r"\[(?P<number>\d{1,3})\]|\bhttps://[^\s<>\"'`|\\^{}]*[^\s<>\"'`|\\^{}.,;:!?)\]*_~]")
 OUTWARD = re.compile(r"(?:https://[^/\s?#]|mailto:[^\s?]+@)", re.IGNORECASE)
