@@ -102,12 +102,12 @@ def _write(new: list[Row], changed: list[Row]) -> None:
     now = timezone.now()
     for model in (Chapter, Lab):
         fresh = [row for row in new if isinstance(row, model)]
-        model._default_manager.bulk_create(fresh, batch_size=BATCH)  # type: ignore[attr-defined, arg-type]
+        model._default_manager.bulk_create(fresh, batch_size=BATCH)  # type: ignore[arg-type]
         known = [row for row in changed if isinstance(row, model)]
         for row in known:
             row.updated_at = now
         fields = [*TEXT_FIELDS, "version", "removed_at", "updated_at"]
-        model._default_manager.bulk_update(known, fields, batch_size=BATCH)  # type: ignore[attr-defined, arg-type]
+        model._default_manager.bulk_update(known, fields, batch_size=BATCH)  # type: ignore[arg-type]
 
 
 def _join_labs(course: Course, draft: Draft) -> None:
@@ -125,7 +125,7 @@ def _remove(rows: Mapping[tuple[bool, str], Row], draft: Draft) -> None:
     gone = [row for key, row in rows.items() if key not in kept and row.removed_at is None]
     for model in (Chapter, Lab):
         ids = [row.pk for row in gone if isinstance(row, model)]
-        model._default_manager.filter(pk__in=ids).update(removed_at=timezone.now())  # type: ignore[attr-defined]
+        model._default_manager.filter(pk__in=ids).update(removed_at=timezone.now())
 
 
 # The rest of the course

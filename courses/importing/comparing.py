@@ -2,6 +2,7 @@
 
 import bisect
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,6 +15,13 @@ from courses.models import Chapter, Course, Lab
 
 Kind = Literal["added", "changed", "renamed", "moved", "removed"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "renamed", "moved", "removed")
+LANGUAGES = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish", "yi": "yiddish", "english": "english",
+}  # fmt: skip
 Row = Chapter | Lab
 
 
@@ -89,8 +97,13 @@ def current_rows(course: Course) -> dict[tuple[bool, str], Row]:
 
 def new_course_fields(course: Course, draft: Draft) -> dict[str, str]:
     """What the draft says of the course itself and the course does not say yet."""
-    said = {"title": draft.title, "description": draft.description}
+    said = {"title": draft.title, "description": draft.description, "language": search_language(draft.language)}
     return {name: value for name, value in said.items() if value and getattr(course, name) != value}
+
+
+def search_language(code: str) -> str:
+    """PostgreSQL's name for a language code: `en` and `en-GB` give `english`, unknown ones `simple`, "" stays ""."""
+    return LANGUAGES.get(re.split(r"[-_]", code.lower())[0], "simple") if code else ""
 
 
 def _page_changes(page: Page, row: Row | None, *, moved: bool) -> Iterable[Change]:

@@ -30,11 +30,11 @@ FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 TIMECODE = re.compile(r"^\d*\s*\n?\d{1,2}:\d{2}.*?-->.*$", re.MULTILINE)
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc]
+class _Converter(MarkdownConverter):
     """Also keeps text that looks like HTML as text."""
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
-        escaped: str = super().escape(text, parent_tags)
+        escaped: str = super().escape(text, parent_tags)  # type: ignore[misc]  # its stubs leave it out
         return re.sub(r"(?<!\\)<", r"\\<", escaped)
 
 

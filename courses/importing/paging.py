@@ -61,7 +61,8 @@ class Places:
 
 def with_assets(draft: Draft, files: Files, findings: Findings) -> Draft:
     """The draft with the files that its pages show or link to; what is missing is noted with its line."""
-    places, wanted = Places(draft), {}
+    places = Places(draft)
+    wanted: dict[str, tuple[Page, str]] = {}
     for page in draft.pages:
         for target in _targets(page, places):
             wanted.setdefault(places.file(page.source, target) or target, (page, target))

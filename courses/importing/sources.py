@@ -144,7 +144,7 @@ def _archive(path: Path, findings: Findings) -> Files:
             packed.seek(0)
             stream = gzip.GzipFile(fileobj=packed) if is_gzip else packed
             counted = _Counted(stream, path.stat().st_size)  # type: ignore[arg-type]
-            with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:
                 _read_members(archive, contents, findings)
     except _TooMuch:
         findings.fault(path.name, 0, _too_much())
