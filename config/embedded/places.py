@@ -107,8 +107,8 @@ def make_postgres_folder(here: Places) -> None:
         make_private(here.postgres.resolve(), for_runner=True)
         return
     OUTSIDE.mkdir(mode=0o711, parents=True, exist_ok=True)
-    outside = make_private(OUTSIDE / short_name(here), for_runner=True)
-    here.postgres.symlink_to(outside)
+    outside = Path(tempfile.mkdtemp(prefix=f"{CHECKOUT.name}-", dir=OUTSIDE))
+    here.postgres.symlink_to(make_private(outside, for_runner=True))
 
 
 def can_reach(folder: Path) -> bool:

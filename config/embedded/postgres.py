@@ -173,6 +173,7 @@ def _program(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        start_new_session=True,  # a Ctrl-C at the keyboard is not for it
         **runner().identity,
     )
 

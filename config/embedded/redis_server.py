@@ -96,7 +96,8 @@ def _run(here: Places, secrets: Secrets, port: int) -> bool:
     configuration.unlink(missing_ok=True)
     with os.fdopen(os.open(configuration, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
         file.write(lines + "\n")
-    subprocess.run([program(), str(configuration)], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    command = [program(), str(configuration)]
+    subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, start_new_session=True)
     return _wait(port, secrets.redis)
 
 

@@ -27,6 +27,7 @@ from config.embedded.places import CHECKOUT, EmbeddedError, Places, default_plac
 
 LOOPBACK = "127.0.0.1"  # LISTEN names another address to listen on
 FIRST_PORT, LAST_PORT = 8000, 8099
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_LIMIT = 90  # seconds until the site answers
 LOOK_EVERY = 1.0  # seconds between two looks at the servers
 STOP_LIMIT = 15  # seconds for Honcho: its own limit is 5 after the first process has ended
@@ -40,7 +41,7 @@ class Asked(Exception):
 def main() -> int:
     """Returns the exit status: 0 after a signal, 1 when something could not be started or ended by itself."""
     arguments = _arguments()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for name in SIGNALS:
         signal.signal(name, _asked)
     os.chdir(CHECKOUT)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -59,7 +60,8 @@ def _run(here: Places, wanted_port: int | None) -> int:
     _end_leftovers(here)
     port = _choose_port(wanted_port)
     try:
-        own_servers = _start_servers()
+        with _signals_later():
+            own_servers = _start_servers()
         _prepare(here, own_servers=own_servers)
         return _serve(here, port, own_servers=own_servers)
     finally:
@@ -82,7 +84,8 @@ def _prepare(here: Places, *, own_servers: bool) -> None:
     _manage("migrate", "--verbosity", "0")
     if own_servers and not _demo_note(here).exists():
         print("Loading the demo course and people ...", flush=True)
-        _demo_note(here).write_text(_manage("load_demo"))
+        said = _manage("load_demo").strip()
+        _demo_note(here).write_text(said.rpartition("\n\n")[2])
     if not own_servers:
         _manage("collectstatic", "--no-input", "--verbosity", "0")
 
@@ -224,7 +227,7 @@ def _host_shown() -> str:
 
 
 def _demo_note(here: Places) -> Path:
-    """What `load_demo` said, its logins included: made on the first start, shown on each."""
+    """The last paragraph of what `load_demo` said, the logins: made on the first start, shown on each."""
     return here.data / "demo.txt"
 
 
@@ -244,9 +247,24 @@ def _asked(_signal: int, _frame: FrameType | None) -> None:
     raise Asked
 
 
+@contextlib.contextmanager
+def _signals_later() -> Iterator[None]:
+    """A signal that comes inside is answered at the end: a server that is only half started could not be stopped."""
+    came: list[int] = []
+    for name in SIGNALS:
+        signal.signal(name, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        for name in SIGNALS:
+            signal.signal(name, _asked)
+    if came:
+        raise Asked
+
+
 def _ignore_signals() -> None:
     """Once we are ending, a second Ctrl-C must not leave half of it running."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for name in SIGNALS:
         signal.signal(name, signal.SIG_IGN)
 
 

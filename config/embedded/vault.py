@@ -37,6 +37,9 @@ def read_or_make_secrets(here: Places) -> Secrets:
 
 
 def _make(here: Places) -> Secrets:
+    if (here.cluster / "PG_VERSION").exists():
+        msg = f"{here.secrets} is gone, and with it the passwords of {here.cluster}. Put it back, or move {here.postgres} away."
+        raise EmbeddedError(msg)
     make_data_folder(here)
     made = Secrets(**{field.name: secrets.token_urlsafe(SECRET_BYTES) for field in fields(Secrets)})
     half = here.secrets.with_suffix(".new")

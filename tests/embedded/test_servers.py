@@ -211,6 +211,15 @@ def test_it_serves_root_from_a_folder_closed_to_others(new_place, connect, monke
     assert places.OUTSIDE in Path(_postmaster(here).exe()).parents
 
 
+def test_it_says_so_when_the_secrets_of_a_cluster_are_gone(here):
+    embedded.ensure(here)
+    kept = here.secrets.rename(here.data / "kept")
+    with pytest.raises(places.EmbeddedError, match=r"secrets.json is gone"):
+        embedded.ensure(here)
+    kept.rename(here.secrets)
+    assert embedded.ensure(here)
+
+
 ORDINARY = """
     import os, sys
     from pathlib import Path
