@@ -1,0 +1,72 @@
+"""The demo: complete, the same after a second loading, and never on a server that others may reach."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.door import SYSTEM, acting_as
+from accounts.models import User
+from coach.demo.content import folder
+from coach.demo.past import QUESTIONS
+from coach.models import Escalation, Feedback, Query
+from courses.importing import read
+from courses.models import Chapter, Course, CourseAsset, Enrolment, Lab, LabAttempt, PlaceProgress
+from tests.conftest import ROOT
+
+COUNTED = (Course, Chapter, Lab, CourseAsset, User, Enrolment, PlaceProgress, LabAttempt, Query, Feedback, Escalation)
+
+
+def _counts() -> dict[str, int]:
+    with acting_as(SYSTEM):
+        return {model.__name__: model.objects.count() for model in COUNTED}
+
+
+def _load(**options: bool) -> str:
+    out = StringIO()
+    call_command("load_demo", stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_fills_every_page_and_adds_nothing_the_second_time() -> None:
+    assert "ada@example.com" in _load()
+    first = _counts()
+    assert all(first.values())
+    assert (first["Chapter"], first["Lab"], first["Query"]) == (12, 5, len(QUESTIONS))
+    _load()
+    assert _counts() == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_asks_through_the_real_deeds_and_dates_back() -> None:
+    _load()
+    with acting_as(SYSTEM):
+        turns = list(Query.objects.with_answer().order_by("created_at"))
+        assert {turn.status for turn in turns} == {"answered", "escalated"}
+        assert all(turn.response.state == "complete" and turn.response.provider == "extractive" for turn in turns)
+        assert (turns[-1].created_at - turns[0].created_at).days >= 3
+        assert Escalation.objects.get().trainer.email == "tess@example.com"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_makes_no_accounts_on_a_server_of_others(settings: object) -> None:
+    settings.EMBEDDED = settings.DEBUG = False  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="--force"):
+        _load()
+    assert not any(_counts().values())
+
+
+def test_it_brings_a_course_without_faults() -> None:
+    draft = read(folder())
+    assert draft.notes == ()
+    assert {page.day for page in draft.pages} == {1, 2, 3}
+
+
+def test_it_measures_with_questions_about_pages_that_exist() -> None:
+    pages = {page.place_id for page in read(folder()).pages}
+    lines = (ROOT / "benchmarks/data/demo-questions.jsonl").read_text().splitlines()
+    expected = [json.loads(line)["expected"] for line in lines]
+    assert {place for places in expected for place in places} == pages
+    assert sum(not places for places in expected) == 15
