@@ -5,36 +5,61 @@ blocks whose border nobody can guess, and is called data. A row that an answer l
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from ai.providers.events import Message, Source
+from django.conf import settings
+
+from ai.providers.events import ChatRequest, Message, Source
 
 VERSION = "coach/v1"
 FOLDER = Path(__file__).parent
 MOST_QUESTION = 4_000  # characters of the question that a model gets to read
 MOST_TURN = 1_200  # characters of each earlier turn
-MOST_TURNS = 6
+MOST_TURNS = 3
+ADVICE = {
+    "lab_guidance": "The learner works on a lab: explain the next step, do not solve the lab.",
+    "lab_struggle": "The learner is stuck in a lab: name the likely cause first, then one thing to try.",
+    "navigation": "The learner looks for a place in the course: name the source that holds it.",
+}
+
+
+def coach_request(
+    *,
+    question: str,
+    sources: Sequence[Source],
+    asked: str = "",
+    earlier: Sequence[tuple[str, str]] = (),
+    course_title: str = "",
+    intent: str = "",
+) -> ChatRequest:
+    """What the coach asks of a provider. `question` stands alone, `asked` is how the learner put it; `earlier` holds questions
+    with their answers, oldest first, of which the last few are used.
+    """
+    messages = build(question=asked or question, sources=sources, earlier=earlier, course=course_title, intent=intent)
+    return ChatRequest(messages, tuple(sources), question, max_tokens=settings.LLM_MAX_TOKENS, feature="coach")
 
 
 def build(
     *,
     question: str,
     sources: Sequence[Source],
-    conversation: Sequence[Message] = (),
+    earlier: Sequence[tuple[str, str]] = (),
     course: str = "",
+    intent: str = "",
     version: str = VERSION,
 ) -> tuple[Message, ...]:
-    """The messages for a model. `conversation` is what was said before, oldest first; only its tail is used."""
+    """The messages for a model."""
     fence = secrets.token_hex(12)
     blocks = (
         f"The word of this message is {fence}.",
         *_block(fence, "course", course),
         *(text for source in sources for text in _block(fence, _label(source), _about(source))),
-        *_block(fence, "conversation so far", "\n\n".join(_turns(conversation))),
+        *_block(fence, "conversation so far", "\n\n".join(_turns(earlier))),
         *_block(fence, "question", question[:MOST_QUESTION]),
-        f"Answer the block {fence} question from the sources above, citing them as [n].",
+        f"Answer the question in the block {fence} question from the sources above, citing them as [n].",
+        *(advice for advice in [ADVICE.get(intent)] if advice),
     )
     return Message("system", stable(version)), Message("user", "\n\n".join(blocks))
 
@@ -64,7 +89,7 @@ def _about(source: Source) -> str:
     return f"From: {place}\n\n{source.text}"
 
 
-def _turns(conversation: Iterable[Message]) -> Iterator[str]:
-    for message in list(conversation)[-MOST_TURNS:]:
-        who = "Learner" if message.role == "user" else "Coach"
-        yield f"{who}: {message.content[:MOST_TURN]}"
+def _turns(earlier: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for question, answer in earlier[-MOST_TURNS:]:
+        yield f"Learner: {question[:MOST_TURN]}"
+        yield f"Coach: {answer[:MOST_TURN]}"

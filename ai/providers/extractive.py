@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -130,7 +129,7 @@ class Extractive:
         return Decimal(0)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
-        composed = await asyncio.to_thread(compose, request.question, request.sources, self._embed)
+        composed = await asyncio.to_thread(self._compose, request)
         if request.so_far and not composed.is_answered:
             raise ProviderError(Kind.UNANSWERED)
         for piece in pieces(_after(request.so_far) + composed.text):
@@ -140,11 +139,20 @@ class Extractive:
         yield Usage(read, count_tokens(composed.text))
         yield Finished("stop" if composed.is_answered else "unanswered", self.name, self.model)
 
-    def _embed(self, texts: Sequence[str]) -> np.ndarray:
-        # Loading the embedding is the installation's matter; the composing above stays pure.
-        from ai.embedding import default_embedder  # noqa: PLC0415
+    def _compose(self, request: ChatRequest) -> Composed:
+        """With the embedding of the installation; by words alone when it is away, for this is the last resort."""
+        try:
+            return compose(request.question, request.sources, self.embed or _installed_embedding())
+        except Exception as error:
+            logger.warning("extractive.without_embedding error=%s", type(error).__name__)
+            return compose(request.question, request.sources, None)
 
-        return self.embed(texts) if self.embed else default_embedder().embed(texts)
+
+def _installed_embedding() -> Embed:
+    # Loading the embedding is the installation's matter; composing stays pure.
+    from ai.embedding import default_embedder  # noqa: PLC0415
+
+    return default_embedder().embed
 
 
 def _after(so_far: str) -> str:

@@ -25,6 +25,7 @@ from ai.providers.events import (
     Kind,
     Provider,
     ProviderError,
+    Reason,
     Switched,
     TextDelta,
 )
@@ -43,18 +44,20 @@ class Answer:
 
     citations: Citations
     heard: str = ""  # as spoken; a little more than is shown while a marker is incomplete
+    first: Provider | None = None  # an answer bears the name of the provider that began it
     speaker: Provider | None = None
     end: Finished | None = None
 
     def take(self, event: Event, provider: Provider) -> Iterator[Event]:
         """The events for the reader that follow from one of a provider's."""
         if isinstance(event, Finished):
-            self.end = event
+            self.end = self._ended(event.reason, provider)
             return
         if isinstance(event, TextDelta):
             if self.heard and provider is not self.speaker:
                 yield Switched(provider.name)
-            self.speaker, self.heard = provider, self.heard + event.text
+            self.first, self.speaker = self.first or provider, provider
+            self.heard += event.text
             event = TextDelta(self.citations.feed(event.text))
         if event != TextDelta(""):
             yield event
@@ -65,8 +68,14 @@ class Answer:
             yield TextDelta(_("The coach cannot answer just now. Please try again, or ask your trainer."))
         if rest := self.citations.flush():
             yield TextDelta(rest)
-        name, model = (self.speaker.name, self.speaker.model) if self.speaker else ("", "")
-        yield self.end or Finished("cut", name, model)
+        yield self.end or self._ended("cut", None)
+
+    def give_up(self, reason: Reason) -> None:
+        self.end = self._ended(reason, None)
+
+    def _ended(self, reason: Reason, provider: Provider | None) -> Finished:
+        named = self.first or provider
+        return Finished(reason, named.name, named.model) if named else Finished(reason, "", "")
 
 
 async def stream(
@@ -104,7 +113,7 @@ async def _ask(provider: Provider, request: ChatRequest, answer: Answer, attempt
         except ProviderError as error:
             await _failed(provider, error)
             if error.kind is Kind.TOO_LONG and answer.heard != before:
-                answer.end = Finished("length", provider.name, provider.model)
+                answer.give_up("length")
             if is_last or error.kind not in AGAIN or answer.heard != before:
                 return
         await asyncio.sleep(PAUSE * (1 + random.random()))  # noqa: S311 (jitter, not a secret)

@@ -13,7 +13,7 @@ from ai.providers.events import Kind, ProviderError
 
 LONGEST_WAIT = 3600.0  # seconds of a Retry-After that we believe
 BY_STATUS = {401: Kind.REFUSED_KEY, 403: Kind.REFUSED_KEY, 402: Kind.UNPAID, 429: Kind.RATE_LIMITED, 408: Kind.TIMEOUT}
-NOT_CONNECTED = (httpx2.ConnectTimeout, httpx2.ConnectError, httpx2.PoolTimeout)
+NOT_CONNECTED = (httpx2.ConnectTimeout, httpx2.ConnectError, httpx2.PoolTimeout, RefusedAddress)
 
 
 def translate(error: Exception, *, started: bool) -> ProviderError:
@@ -29,7 +29,7 @@ def _kind(error: Exception, *, started: bool) -> Kind:
     cause = error.__cause__ or error
     if isinstance(cause, TooManyBytes):
         return Kind.TOO_LONG
-    if isinstance(cause, NOT_CONNECTED | RefusedAddress) or (isinstance(error, OSError) and not started):
+    if isinstance(cause, NOT_CONNECTED) or (isinstance(error, OSError) and not started):
         return Kind.UNREACHABLE
     if isinstance(cause, httpx2.TimeoutException):
         return Kind.STALLED if started else Kind.TIMEOUT

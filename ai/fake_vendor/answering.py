@@ -1,0 +1,53 @@
+"""What the fake vendor says: an answer out of the sources in the prompt, so that a demonstration looks like the real thing."""
+
+import hashlib
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ai.prompts.continuing import GO_ON
+from ai.providers.events import Source
+from ai.providers.extractive import compose
+
+WORD_OF_MESSAGE = re.compile(r"The word of this message is (\w+)\.")
+PLAIN = "This is an answer of the fake vendor. It read {count} messages and the last one has {length} characters."
+
+
+def answer(messages: Sequence[Any]) -> str:
+    """The whole answer, or what is missing of it when the request wants one continued."""
+    texts = [str(message.get("content") or "") for message in messages if isinstance(message, dict)]
+    if texts and texts[-1] == GO_ON and len(texts) >= 3:
+        whole, so_far = _answer(texts[:-2]), texts[-2]
+        return whole[len(so_far) :] if whole.startswith(so_far) and whole != so_far else f" {whole}"
+    return _answer(texts)
+
+
+def _answer(texts: Sequence[str]) -> str:
+    for text in reversed(texts):
+        if word := WORD_OF_MESSAGE.match(text):
+            sources, question = _sources(text, word[1]), _block(text, word[1], "question")
+            return compose(question, sources, None).text
+    return PLAIN.format(count=len(texts), length=len(texts[-1]) if texts else 0)
+
+
+def _sources(text: str, word: str) -> list[Source]:
+    found = re.findall(
+        rf"^=== {word} source (\d+)[^\n]*\nFrom: ([^\n]*)\n\n(.*?)\n=== {word} end$", text, re.MULTILINE | re.DOTALL
+    )
+    return [Source(int(number), title, body) for number, title, body in found]
+
+
+def _block(text: str, word: str, kind: str) -> str:
+    match = re.search(rf"^=== {word} {kind}\n(.*?)\n=== {word} end$", text, re.MULTILINE | re.DOTALL)
+    return match[1] if match else ""
+
+
+def embedding(text: str, dimensions: int) -> list[float]:
+    """A vector of length 1 in which texts with common words are near each other."""
+    vector = [0.0] * dimensions
+    for word in re.findall(r"\w+", text.lower()) or [""]:
+        digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+        vector[int.from_bytes(digest[:4]) % dimensions] += 1.0 if digest[4] % 2 else -1.0
+    length = math.sqrt(sum(value * value for value in vector)) or 1.0
+    return [value / length for value in vector]
