@@ -117,8 +117,8 @@ def _walk(folder: Path, prefix: str, findings: Findings) -> Iterator[tuple[os.Di
 class _Counted(io.RawIOBase):
     """What comes out of the packing, counted: stops the reading when it is too much."""
 
-    def __init__(self, inner: IO[bytes], packed_size: int) -> None:
-        self.inner, self.packed_size, self.total = inner, packed_size, 0
+    def __init__(self, inner: IO[bytes], packed: IO[bytes]) -> None:
+        self.inner, self.packed, self.total = inner, packed, 0
 
     def readable(self) -> bool:
         return True
@@ -126,7 +126,7 @@ class _Counted(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         data = self.inner.read(min(size, MIB) if size >= 0 else MIB)
         self.total += len(data)
-        ratio = self.total / max(self.packed_size, 1)
+        ratio = self.total / max(self.packed.tell(), 1)
         if self.total > LARGEST_COURSE or (self.total > FREE_OF_RATIO and ratio > STRONGEST_PACKING):
             raise _TooMuch
         return data
@@ -143,7 +143,7 @@ def _archive(path: Path, findings: Findings) -> Files:
             is_gzip = packed.read(2) == b"\x1f\x8b"
             packed.seek(0)
             stream = gzip.GzipFile(fileobj=packed) if is_gzip else packed
-            counted = _Counted(stream, path.stat().st_size)  # type: ignore[arg-type]
+            counted = _Counted(stream, packed)  # type: ignore[arg-type]
             with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:
                 _read_members(archive, contents, findings)
     except _TooMuch:

@@ -35,7 +35,7 @@ LESSONS = [
     ("![A *cup*](cup.png)", '<img src="/files/cup.png" alt="A cup" '),
     ("![](cup.png){alt='The \"big\" cup'}", 'alt="The &quot;big&quot; cup"'),
     ("![cup](https://example.org/cup.png)", '<a class="remote-image" href="https://example.org/cup.png"'),
-    ('<img src="//example.org/x.png" alt="x">', '<img alt="x" loading="lazy">'),
+    ('<img src="//example.org/x.png" alt="x">', '<img loading="lazy" alt="x"'),
     ("| a | b |\n|--:|---|\n| 1 | 2 |", '<td align="right">1</td>'),
     ("```python\nx = 1\n```", '<span class="n">x</span>'),
     ("```nonsense\n<b>\n```", "&lt;b&gt;"),
