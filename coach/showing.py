@@ -4,6 +4,7 @@ Takes rows that were read behind the door and asks the database nothing more. Wh
 the one renderer; places in the course are addressed by the ids that were sent to the model, never by ids it wrote.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +14,14 @@ from uuid import UUID
 
 from django.template import loader
 from django.urls import reverse
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from coach.models import QUESTION_LIMIT, Escalation, Query, Response
 from courses.markdown import render_message
 
+MARKER = re.compile(r'<a href="(?P<href>[^"]*)" rel="[^"]*">\[(?P<number>\d{1,3})\]</a>')
 LABEL_CLASSES = {
     Response.Label.COURSE_TEXT: "course-text",
     Response.Label.VERIFIED: "verified",
@@ -134,9 +137,19 @@ def _settled_turn(query: Query, response: Response | None, slug: str) -> Turn:
 
 
 def _rendered(answer: str, sources: Iterable[Source]) -> SafeString:
+    """Sanitised HTML; the markers of our own sources become small numbered links."""
     if not answer.strip():
         return mark_safe("")
-    return mark_safe(render_message(answer, citations={source.number: source.url for source in sources}))  # noqa: S308 (sanitised)
+    addresses = {source.number: source.url for source in sources}
+    html = render_message(answer, citations=addresses)
+    return mark_safe(MARKER.sub(lambda match: _marker(match, addresses), html))  # noqa: S308 (sanitised)
+
+
+def _marker(match: re.Match[str], addresses: Mapping[int, str]) -> str:
+    number = int(match["number"])
+    if match["href"] != escape(addresses.get(number, "")):
+        return match[0]
+    return format_html('<a class="cite" href="{}" aria-label="{}">{}</a>', addresses[number], _("Source %d") % number, number)
 
 
 def _label(response: Response) -> str:
@@ -146,7 +159,7 @@ def _label(response: Response) -> str:
         Response.Label.COURSE_TEXT: _("Course text"),
         Response.Label.VERIFIED: _("Verified"),
         Response.Label.NOT_FOUND: _("Not in the course"),
-    }.get(response.label, "")  # type: ignore[call-overload, no-any-return]
+    }.get(response.label, "")  # type: ignore[call-overload]
 
 
 def _marks(query: Query, response: Response | None, failed: bool) -> Iterable[Mark]:

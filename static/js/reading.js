@@ -33,12 +33,13 @@ function showPassage(text, anchor) {
 
 // A citation of the chapter that is open moves there without loading the page again: an answer may still be arriving beside it.
 function citeHere(event) {
-  const link = event.target.closest?.("a[data-passage]");
-  if (!lesson || !link || link.pathname !== location.pathname || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = event.target.closest?.("a[data-passage], a.cite");
+  if (!link || link.pathname !== location.pathname || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  const source = [...(link.closest(".turn")?.querySelectorAll("a[data-passage]") ?? [])].find((one) => one.href === link.href);
   document.dispatchEvent(new CustomEvent("coach:close-sheet"));
   history.pushState(null, "", link.href);
-  showPassage(link.dataset.passage, decodeURIComponent(link.hash.slice(1)));
+  showPassage(source?.dataset.passage ?? "", decodeURIComponent(link.hash.slice(1)));
 }
 
 function remember(id) {
