@@ -31,10 +31,12 @@ class Me(Endpoint):
 
     @extend_schema(operation_id="me")
     def get(self, request: Request) -> Response:
+        """Who the token or the session belongs to."""
         return Response(MeSerializer(self.person).data)
 
     @extend_schema(operation_id="me_change")
     def patch(self, request: Request) -> Response:
+        """Change one's name or time zone."""
         serializer = MeSerializer(User.objects.get(pk=self.person.pk), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
         changed: dict[str, Any] = serializer.validated_data

@@ -15,9 +15,13 @@ from accounts.models import User
 
 
 class Endpoint(GenericAPIView):
-    """A view whose handlers run behind the door of whoever calls. `rate_kind` names a second limit by method."""
+    """A view whose handlers run behind the door of whoever calls. `rate_kind` names a second limit by method.
+
+    A handler that speaks over a network sets `opens_doors_itself`, so that no connection is held meanwhile.
+    """
 
     rate_kind: dict[str, str] = {}
+    opens_doors_itself = False
     metadata_class = None  # OPTIONS would describe forms; the schema says more
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
@@ -37,7 +41,7 @@ class Endpoint(GenericAPIView):
         name = (request.method or "").lower()
         known = name in self.http_method_names
         handler = getattr(self, name, self.http_method_not_allowed) if known else self.http_method_not_allowed
-        if not request.user.is_authenticated:  # a view that strangers may call reads nothing
+        if self.opens_doors_itself or not request.user.is_authenticated:  # what strangers may call reads nothing
             return handler(request, *args, **kwargs)
         with acting_as(request.user):
             return handler(request, *args, **kwargs)

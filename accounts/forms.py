@@ -14,7 +14,12 @@ from accounts.models import PersonalToken, User
 
 
 class SignInForm(AuthenticationForm):
-    """E-mail address and password. One message for all failures, so that it says nothing about who has an account."""
+    """E-mail address and password. One message for all failures, so that it says nothing about who has an account.
+
+    With `wait` (seconds) nothing is looked up, and the person is told to wait.
+    """
+
+    wait = 0
 
     username = forms.EmailField(
         label=_("E-mail"),
@@ -26,6 +31,12 @@ class SignInForm(AuthenticationForm):
         "inactive": _("The address and the password do not belong together. Mind upper and lower case."),
         "throttled": _("Too many tries. Wait %(minutes)d min, then try again, or get a new password."),
     }
+
+    def clean(self) -> dict[str, Any]:
+        if self.wait:
+            minutes = {"minutes": -(-self.wait // 60)}
+            raise forms.ValidationError(self.error_messages["throttled"], "throttled", minutes)
+        return super().clean()
 
 
 class ResetRequestForm(forms.Form):

@@ -35,7 +35,9 @@ class SignIn(auth_views.LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         verdict = _may_try(request, request.POST.get("username", ""))
-        return super().post(request, *args, **kwargs) if verdict else self._refuse(verdict)
+        form = cast(SignInForm, self.get_form())
+        form.wait = verdict.retry_after
+        return self.form_valid(form) if form.is_valid() else self._answer(form, verdict)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         person = cast(User, form.get_user())
@@ -45,18 +47,13 @@ class SignIn(auth_views.LoginView):
         log.info("signed_in user=%s", person.pk)
         return response
 
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        log.warning("sign_in_failed from=%s", throttling.address_of(self.request))
-        return super().form_invalid(form)
-
-    def _refuse(self, verdict: throttling.Verdict) -> HttpResponse:
-        form = SignInForm(self.request, initial={"username": self.request.POST.get("username", "")[:254]})
-        minutes = -(-verdict.retry_after // 60)
-        form.cleaned_data, form._errors = {}, form.error_class()  # type: ignore[assignment]
-        form.add_error(None, SignInForm.error_messages["throttled"] % {"minutes": minutes})
-        log.warning("sign_in_throttled from=%s", throttling.address_of(self.request))
-        response = self.render_to_response(self.get_context_data(form=form), status=429)
-        response.headers["Retry-After"] = str(verdict.retry_after)
+    def _answer(self, form: SignInForm, verdict: throttling.Verdict) -> HttpResponse:
+        event = "sign_in_failed" if verdict else "sign_in_throttled"
+        log.warning("%s from=%s", event, throttling.address_of(self.request))
+        response = self.form_invalid(form)
+        if not verdict:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(verdict.retry_after)
         return response
 
 

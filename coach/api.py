@@ -71,6 +71,7 @@ class Queries(Endpoint):
 
     @extend_schema(operation_id="queries", responses=QuerySerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
+        """One's own questions in a course, newest first."""
         course = access.open_course(slug)
         rows = self.filter_queryset(own_queries(self.person).filter(course=course))
         page = self.paginate_queryset(rows)
@@ -108,6 +109,8 @@ class QueryDetail(Endpoint):
 
 
 class Stop(Endpoint):
+    """Ending an answer early."""
+
     serializer_class = QuerySerializer
 
     @extend_schema(operation_id="stop", request=None)
@@ -118,6 +121,8 @@ class Stop(Endpoint):
 
 
 class Retry(Endpoint):
+    """Asking once more what went wrong."""
+
     serializer_class = QuerySerializer
     rate_kind = {"POST": "ask"}
 
@@ -135,8 +140,9 @@ class QueryFeedback(Endpoint):
 
     serializer_class = FeedbackSerializer
 
-    @extend_schema(operation_id="feedback_set")
+    @extend_schema(operation_id="feedback_set", responses={200: FeedbackSerializer, 409: OpenApiResponse()})
     def put(self, request: Request, query_id: UUID) -> Response:
+        """Say whether the answer helped, and why; saying it again changes it."""
         query = own_query(self.person, query_id)
         data = _valid(FeedbackSerializer(data=request.data))
         if query.is_open or getattr(query, "response", None) is None:
@@ -154,6 +160,7 @@ class QueryFeedback(Endpoint):
 
     @extend_schema(operation_id="feedback_withdraw", responses={204: None})
     def delete(self, request: Request, query_id: UUID) -> Response:
+        """Take one's opinion back."""
         query = own_query(self.person, query_id)
         Feedback.objects.filter(response__query=query, learner=self.person).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -164,8 +171,9 @@ class QueryEscalation(Endpoint):
 
     serializer_class = EscalationSerializer
 
-    @extend_schema(operation_id="escalate", responses={201: EscalationSerializer})
+    @extend_schema(operation_id="escalate", responses={201: EscalationSerializer, 409: OpenApiResponse()})
     def post(self, request: Request, query_id: UUID) -> Response:
+        """Ask one's trainer. Asking again adds the note and counts up."""
         query = own_query(self.person, query_id)
         data = _valid(EscalationSerializer(data=request.data))
         try:

@@ -222,6 +222,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "QuestionStatus": "coach.models.Query.Status",
+        "EscalationStatus": "coach.models.Escalation.Status",
+        "AnswerState": "coach.models.Response.State",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api.schema.tell_errors",
+    ],
 }
 
 LOGGING = {

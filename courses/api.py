@@ -88,13 +88,15 @@ class CourseList(Endpoint):
     def get_queryset(self) -> QuerySet[Course]:
         return Course.objects.with_place_counts().filter(closed_at=None)
 
-    @extend_schema(operation_id="courses")
+    @extend_schema(operation_id="courses", responses=CourseSerializer(many=True))
     def get(self, request: Request) -> Response:
         rows = self.paginate_queryset(self.get_queryset())
         return self.get_paginated_response(CourseSerializer(rows, many=True).data)
 
 
 class CourseDetail(Endpoint):
+    """One course."""
+
     serializer_class = CourseSerializer
 
     @extend_schema(operation_id="course")
@@ -133,7 +135,7 @@ class ProgressList(Endpoint):
     serializer_class = ProgressSerializer
     filter_backends = ()
 
-    @extend_schema(operation_id="progress")
+    @extend_schema(operation_id="progress", responses=ProgressSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
         course = access.open_course(slug)
         rows = self.paginate_queryset(PlaceProgress.objects.filter(learner=self.person, course=course))

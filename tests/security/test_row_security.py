@@ -88,7 +88,8 @@ SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity FROM pg_class c JOIN p
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'f')
 """
 COLUMNS = """
-SELECT a.attname FROM pg_attribute a WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+SELECT a.attname FROM pg_attribute a
+ WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 """
 KEY = "session_key"
 
@@ -147,7 +148,7 @@ def _copy(table: str, key: Any) -> Copy:
 
 def _found(connection: psycopg.Connection[Any], scene: Scene, table: str, copy: Copy) -> Rights:
     """Who could use each verb, tried for real and taken back."""
-    may = {verb: "" for verb in VERBS}
+    may = dict.fromkeys(VERBS, "")
     for letter, (user_id, role) in scene.cast.items():
         for verb in VERBS:
             with acting(connection, user_id, role):
