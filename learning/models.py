@@ -10,6 +10,9 @@ from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import IN_COURSES_I_RUN, IN_MY_COURSES, WORKERS, RowSecurity
 from courses.models import Course
+from learning.lexical_models import LexicalImpact, LexicalIndex
+
+__all__ = ["ContentChunk", "ContentUpdate", "LexicalImpact", "LexicalIndex"]
 
 
 class ContentChunk(models.Model):

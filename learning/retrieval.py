@@ -1,0 +1,183 @@
+"""Finds the passages of a course that answer a question: BM25 over words and an exact scan over vectors, fused, in one trip.
+
+`statement` gives one SQL statement and its values for whoever holds the door open; `read` makes passages of its rows; `search`
+does both on the current connection. The pointer to the live generation is read inside the statement, so a reader never
+sees half an index. Refuses to see more than the person at the door may: row-level security decides, and the explicit course
+keeps it quick. Without a vector the words alone are searched.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+
+from learning.fusion import CANDIDATES, fused
+from learning.lexical import PAIR_GAP, TERM_LIMIT, vector_of
+
+QUESTION_LIMIT = 4000  # characters that are searched for; what comes after them adds nothing but time
+WORD_LIMIT = 64  # different words of a question, the first ones
+PLACE_LIMIT = 3  # passages of one page that come before those of other pages
+
+LIVE = """
+live AS MATERIALIZED (
+    SELECT c.index_generation AS generation, i.language, i.chunk_count
+      FROM courses c LEFT JOIN ai_coach_lexical_indexes i ON i.course_id = c.id AND i.generation = c.index_generation
+     WHERE c.id = %s
+)"""
+
+LEXICAL = f"""
+words AS MATERIALIZED (
+    SELECT w.lexeme, p.place, lead(w.lexeme) OVER following AS next, lead(p.place) OVER following AS next_place
+      FROM live CROSS JOIN LATERAL unnest({vector_of("live.language::regconfig", "%s")}) AS w
+     CROSS JOIN LATERAL unnest(w.positions) AS p (place)
+     WHERE length(w.lexeme) <= {TERM_LIMIT}
+    WINDOW following AS (ORDER BY p.place)
+), singles AS MATERIALIZED (
+    SELECT lexeme AS term FROM words GROUP BY 1 ORDER BY min(place) LIMIT {WORD_LIMIT}
+), pairs AS (
+    SELECT lexeme || ' ' || next AS term FROM words
+     WHERE next_place - place BETWEEN 1 AND {PAIR_GAP} GROUP BY 1 ORDER BY min(place) LIMIT {WORD_LIMIT}
+), matched AS MATERIALIZED (
+    SELECT term, idf, chunk_ids, impacts FROM ai_coach_lexical_impacts
+     WHERE course_id = %s AND generation = (SELECT generation FROM live)
+       AND term = ANY (ARRAY(SELECT term FROM singles UNION ALL SELECT term FROM pairs))
+), known AS MATERIALIZED (
+    SELECT sum(coalesce(m.idf, ln(1 + (l.chunk_count + 0.5) / 0.5))) AS idf
+      FROM singles s CROSS JOIN live l LEFT JOIN matched m ON m.term = s.term
+), scored AS MATERIALIZED (
+    SELECT p.chunk_id, sum(p.impact) AS score, sum(m.idf) FILTER (WHERE strpos(m.term, ' ') = 0) AS idf
+      FROM matched m CROSS JOIN LATERAL unnest(m.chunk_ids, m.impacts) AS p (chunk_id, impact) GROUP BY 1
+), lexical AS MATERIALIZED (
+    SELECT chunk_id, score / max(score) OVER () AS share, coalesce(idf, 0) / (SELECT idf FROM known) AS coverage,
+           row_number() OVER (ORDER BY score DESC, chunk_id) AS rank
+      FROM scored
+), lexical_top AS MATERIALIZED (
+    SELECT chunk_id FROM lexical WHERE rank <= {CANDIDATES}
+)"""
+
+DENSE = f"""
+asked AS MATERIALIZED (
+    SELECT %s::vector AS embedding
+), nearest AS MATERIALIZED (
+    SELECT id AS chunk_id, {{distance}} AS distance FROM ai_coach_content_chunks
+     WHERE course_id = %s AND generation = (SELECT generation FROM live) AND vector_dims(embedding) = {{dimensions}}
+     ORDER BY {{distance}} LIMIT {CANDIDATES}
+), dense_top AS MATERIALIZED (
+    SELECT chunk_id, row_number() OVER (ORDER BY distance, chunk_id) AS rank FROM nearest
+)"""
+DISTANCE = "(embedding::vector({dimensions}) <=> (SELECT embedding FROM asked))"
+SIMILARITY = "CASE WHEN vector_dims(k.embedding) = {dimensions} THEN 1 - (k.embedding::vector({dimensions}) <=> (SELECT embedding FROM asked)) END"
+
+FOUND = f"""
+SELECT id, course_id, chapter_id, lab_id, title, day, heading_path, anchor, content, content_type,
+       {fused(dense="dense", lexical="lexical")} AS score, dense, lexical, rank_dense, rank_lexical, coverage
+  FROM found
+"""
+
+TOP = f"""
+candidates AS (
+    {{candidates}}
+), found AS MATERIALIZED (
+    SELECT k.id, k.course_id, k.chapter_id, k.lab_id, k.title, k.day, k.heading_path, k.anchor, k.content, k.content_type,
+           {{similarity}} AS dense, x.share AS lexical, {{rank_dense}} AS rank_dense, x.rank AS rank_lexical, x.coverage
+      FROM candidates n
+      JOIN ai_coach_content_chunks k ON k.id = n.chunk_id AND k.course_id = %s
+      LEFT JOIN lexical x ON x.chunk_id = n.chunk_id
+      {{join_dense}}
+      LEFT JOIN chapters c ON c.course_id = %s AND c.chapter_id = k.chapter_id AND k.lab_id IS NULL
+      LEFT JOIN labs l ON l.course_id = %s AND l.lab_id = k.lab_id
+     WHERE c.removed_at IS NULL AND l.removed_at IS NULL
+), ordered AS (
+    SELECT f.*, row_number() OVER (PARTITION BY chapter_id, lab_id ORDER BY score DESC, id) AS place_rank FROM ({FOUND}) AS f
+)
+SELECT id, course_id, chapter_id, lab_id, title, day, heading_path, anchor, content, content_type,
+       score, dense, lexical, rank_dense, rank_lexical, coverage
+  FROM ordered ORDER BY place_rank > {PLACE_LIMIT}, score DESC, id LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the course that the person at the door may read. `lab_id` is set for a lab's text.
+
+    `score` 0 to 1 is the fused one; `dense` a cosine similarity, None without a vector; `lexical` the BM25 score as a share of the
+    best, None when no word of the question is in it; the ranks start at 1, None beyond the candidates. `coverage` 0 to 1: how
+    much of the question's words, weighed by how rare they are in the course, stands in the passage.
+    """
+
+    chunk_id: UUID
+    course_id: UUID
+    chapter_id: str
+    lab_id: str | None
+    title: str
+    day: int
+    heading_path: tuple[str, ...]
+    anchor: str
+    content: str
+    content_type: str
+    score: float
+    dense: float | None
+    lexical: float | None
+    rank_dense: int | None
+    rank_lexical: int | None
+    coverage: float = 0.0
+
+
+def search(*, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8) -> list[Passage]:
+    """The best passages of the course's live index, the best first; `embedding` has length 1, or is None without a model.
+
+    Needs the door open on the current connection. No passage for an empty question without a vector.
+    """
+    sql, values = statement(course_id=course_id, question=question, embedding=embedding, limit=limit)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return read(cursor.fetchall())
+
+
+def statement(
+    *, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8
+) -> tuple[str, Sequence[Any]]:
+    """The search as one SQL statement with its values, for the caller's own trip."""
+    words = question[:QUESTION_LIMIT].replace("\x00", " ").encode(errors="ignore").decode()
+    lexical = [course_id, words, course_id]
+    final = [course_id, course_id, course_id, limit]
+    if embedding is None:
+        return LEXICAL_ONLY, [*lexical, *final]
+    return hybrid(len(embedding)), [*lexical, _literal(embedding), course_id, *final]
+
+
+def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:
+    """The passages of the statement's rows."""
+    return [Passage(*row[:6], _headings(row[6]), *row[7:]) for row in rows]
+
+
+def hybrid(dimensions: int) -> str:
+    """The statement with both legs. The cast names the dimension, so that a partial index of that dimension can serve."""
+    distance = DISTANCE.format(dimensions=dimensions)
+    dense = DENSE.format(distance=distance, dimensions=dimensions)
+    top = TOP.format(
+        candidates="SELECT chunk_id FROM lexical_top UNION SELECT chunk_id FROM dense_top",
+        similarity=SIMILARITY.format(dimensions=dimensions),
+        rank_dense="d.rank",
+        join_dense="LEFT JOIN dense_top d ON d.chunk_id = n.chunk_id",
+    )
+    return f"WITH {LIVE}, {LEXICAL}, {dense}, {top}"
+
+
+LEXICAL_ONLY = f"WITH {LIVE}, {LEXICAL}, " + TOP.format(
+    candidates="SELECT chunk_id FROM lexical_top", similarity="NULL::float", rank_dense="NULL::int", join_dense=""
+)
+
+
+def _literal(embedding: "np.ndarray") -> str:
+    """pgvector's text form; nine digits give each float32 back exactly."""
+    return "[" + ",".join(f"{value:.9g}" for value in embedding.tolist()) + "]"
+
+
+def _headings(path: Any) -> tuple[str, ...]:
+    """Raw cursors return jsonb as text."""
+    return tuple(json.loads(path) if isinstance(path, str) else path)
