@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 
 HELD_AT_MOST = 40  # characters; what is longer than this and still open is no citation
-MARKER = re.compile(r"(?P<space>[ \t]*)[\[【](?P<numbers>\d{1,3}(?:\s*[,;]\s*\d{1,3})*)(?:†[^\]】]{0,20})?[\]】](?!\()")
+MARKER = re.compile(r"(?P<space>[ \t]{0,3})[\[【](?P<numbers>\d{1,3}(?:\s*[,;]\s*\d{1,3})*)(?:†[^\]】]{0,20})?[\]】](?!\()")
 MAYBE_MARKER = re.compile(r"[ \t]+\Z|[ \t]*[\[【][\d,;\s]*(?:†[^\]】]{0,20})?[\]】]?\Z")
 TICKS = re.compile(r"(`+|~{3,})")
 TICKS_AT_END = re.compile(r"(?:\n[ ]{0,3}|\A[ ]{0,3})?(?:`+|~+)\Z|\n[ ]{0,3}\Z")

@@ -20,6 +20,7 @@ from ai.providers.scoring import Embed, Scored, score, units
 
 logger = logging.getLogger("aicoach.providers")
 
+MOST_QUESTION = 1_000  # characters; what asks more than that has asked it by then
 MOST_WORDS = 120  # of an answer, code not counted
 MOST_UNITS = 8
 MOST_SOURCES = 3
@@ -42,7 +43,7 @@ class Composed:
 
 def compose(question: str, sources: Sequence[Source], embed: Embed | None) -> Composed:
     """The answer as Markdown with markers. `sources` come best first; `embed` gives rows of length 1, None for words alone."""
-    scored = score(question, sources, units(sources), embed)
+    scored = score(question[:MOST_QUESTION], sources, units(sources), embed)
     best = max(scored, key=lambda one: one.strength, default=None)
     if best is None or best.strength < ANSWERS:
         return Composed(_unanswered(sources, best), is_answered=False)
