@@ -49,7 +49,7 @@ def main() -> int:
     try:
         with _alone(here):
             return _run(here, arguments.port)
-    except (EmbeddedError, subprocess.CalledProcessError) as error:
+    except EmbeddedError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except Asked:
@@ -83,15 +83,28 @@ def _prepare(here: Places, *, own_servers: bool) -> None:
     print("Preparing the database ...", flush=True)
     _manage("migrate", "--verbosity", "0")
     if own_servers and not _demo_note(here).exists():
-        print("Loading the demo course and people ...", flush=True)
-        said = _manage("load_demo").strip()
-        _demo_note(here).write_text(said.rpartition("\n\n")[2])
+        _load_demo(here)
+    (here.data / "static").mkdir(exist_ok=True)
     if not own_servers:
         _manage("collectstatic", "--no-input", "--verbosity", "0")
 
 
+def _load_demo(here: Places) -> None:
+    """A demo that cannot be loaded is no reason to have no site; the next start tries again."""
+    print("Loading the demo course and people ...", flush=True)
+    try:
+        said = _manage("load_demo").strip()
+    except EmbeddedError as error:
+        print(f"{error} Going on without the demo.", file=sys.stderr)
+    else:
+        _demo_note(here).write_text(said.rpartition("\n\n")[2])
+
+
 def _manage(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, "manage.py", *arguments], stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run([sys.executable, "manage.py", *arguments], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        msg = f"manage.py {arguments[0]} failed; the lines above say why."
+        raise EmbeddedError(msg)
     return done.stdout
 
 
