@@ -15,6 +15,7 @@ from coach.demo.past import ask_in_the_past
 from coach.demo.people import DEMO_PASSWORD, EVERYBODY, enrol, make_people
 from coach.demo.reading import read_along, try_labs
 from courses.importing import BadCourse
+from learning.models import ContentUpdate
 
 
 class Command(BaseCommand):
@@ -44,11 +45,20 @@ class Command(BaseCommand):
         people = make_people()
         enrol(course, people)
         self.stdout.write(f"{course.title}: {_counted(brought.changes.counts())}")
-        self.stdout.write(f"index: {index_course(course)} pieces")
+        self.stdout.write(f"index: {_indexed(brought)}")
         self.stdout.write(f"accounts: {len(people.made)} new of {len(EVERYBODY)}")
         read, tried = read_along(course, people, now=now), try_labs(course, people, now=now)
         asked = ask_in_the_past(course, people, now=now)
         self.stdout.write(f"history: {read} pages read, {tried} lab attempts, {asked} questions asked")
+
+
+def _indexed(brought: Brought) -> str:
+    update = index_course(brought)
+    if update is None:
+        return "nothing to do"
+    if update.status != ContentUpdate.Status.COMPLETED:
+        raise CommandError(f"The demo course could not be indexed: {update.error_message}")
+    return f"{update.chunks_total} pieces, {update.chunks_embedded} of them embedded now"
 
 
 def _counted(counts: dict[str, int]) -> str:
