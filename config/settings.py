@@ -79,13 +79,15 @@ DATABASE_TIMEOUTS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c hnsw.iterative_scan=relaxed_order"
 )
 APP_DATABASE_URL = ADDRESSES.app_url if ADDRESSES else env.str("DATABASE_URL")
+APP_DATABASE = env.db_url_config(APP_DATABASE_URL)
 OWNER_DATABASE_URL = ADDRESSES.owner_url if ADDRESSES else env.str("DATABASE_OWNER_URL", APP_DATABASE_URL)
 DATABASES = {
     "default": {
-        **env.db_url_config(APP_DATABASE_URL),
+        **APP_DATABASE,
         "CONN_MAX_AGE": 0,  # the pool keeps connections; a request must not
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {
+            **APP_DATABASE.get("OPTIONS", {}),  # sslmode and its like, from the address
             "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 2},
             "options": DATABASE_TIMEOUTS,
         },
