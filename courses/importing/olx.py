@@ -24,6 +24,7 @@ from courses.markdown.headings import slug
 
 PRACTICE = re.compile(r"\b(?:lab|homework|exercise|assignment|practice)s?\b", re.IGNORECASE)
 SILENT = frozenset({"discussion", "wiki", "poll", "survey", "lti", "lti_consumer", "google-calendar", "staffgradedxblock"})
+UNTOLD = frozenset({"Text", "Raw HTML", "HTML", "Video", "Blank Common Problem"})  # names that the editor gives
 DEEPEST = 20  # elements that point at elements
 
 
@@ -81,7 +82,7 @@ class Olx:
     def resolve(self, pointer: Node, parent: str, path: str = "", depth: int = 0) -> Element | None:
         """The element itself, read from its own file when `pointer` only names it."""
         name = pointer.get("url_name") or pointer.get("slug")
-        own = path or self._path_of(pointer, name)
+        own = path or self._path_of(pointer, name, parent)
         if not own or own in self.used or depth > DEEPEST:
             if own in self.used:
                 self.findings.note(parent, pointer.line, _("“%s” is named here again; it is read once.") % own)
@@ -113,11 +114,14 @@ class Olx:
             if name not in self.names
         )
 
-    def _path_of(self, pointer: Node, name: str) -> str:
+    def _path_of(self, pointer: Node, name: str, parent: str) -> str:
         """The file that a pointer names; "" when the element is written out where it stands."""
         if not name or pointer.children or pointer.text.strip() or pointer.get("filename"):
             return ""
-        path = join_path("", f"{pointer.tag}/{name.replace(':', '/')}.xml") or ""
+        path = join_path("", f"{pointer.tag}/{name.replace(':', '/')}.xml")
+        if path is None or ".." in name:
+            self.findings.fault(parent, pointer.line, _("The name “%s” leads outside the course.") % name[:200])
+            return ""
         is_complete = pointer.tag == "video" and len(pointer.attributes) > 1  # says all it has to say in attributes
         return "" if is_complete and path not in self.files else path
 
@@ -209,10 +213,10 @@ class Olx:
                 yield from self._texts(child, place_id, kinds, level, depth + 1)
             return
         kinds.add(tag)
-        text = lowered(self._markdown(element), level + 1)
-        title = element.title if tag != "html" or element.title not in {"Text", "Raw HTML", "HTML"} else ""
-        starts = bool(re.match(r"#{1,6} ", text))
-        yield f"{'#' * level} {title}\n\n{text}" if title and text and not starts else text
+        text = self._markdown(element)
+        has_title = element.title and element.title not in UNTOLD and text and not re.match(r"#{1,6} ", text)
+        text = lowered(text, level + 1 if has_title else level)
+        yield f"{'#' * level} {element.title}\n\n{text}" if has_title else text
 
     def _markdown(self, element: Element) -> str:
         if element.node.tag == "problem":

@@ -100,7 +100,7 @@ def _question(node: Node) -> str:
         elif item.tag in SECRET:
             continue
         elif item.tag in FIELDS:
-            parts.append("<p>______</p>")
+            parts.append("<p>…</p>")
         elif item.tag == "optioninput" and item.get("options"):
             options = re.findall(r"'([^']*)'|\"([^\"]*)\"", item.get("options"))
             parts.append("<ul>" + "".join(f"<li>{a or b}</li>" for a, b in options) + "</ul>")
