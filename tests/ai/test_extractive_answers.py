@@ -77,7 +77,7 @@ def test_it_says_when_nothing_answers(question, sources):
 
 def test_it_names_the_nearest_place():
     near = Source(7, "Vol*umes", "Volumes are drawn as barrels in our pictures.", ("Vol*umes", "Pictures"))
-    composed = compose("Are volumes encrypted with keys?", (near,), None)
+    composed = compose("Are volumes encrypted by hardware?", (near,), embed)
     assert not composed.is_answered
     assert r"The nearest place is **Vol\*umes › Pictures**. [7]" in composed.text
 
