@@ -109,6 +109,7 @@ class Query(models.Model):
                     ("answering", "answered"),
                     ("answering", "escalated"),
                     ("answering", "failed"),
+                    ("answered", "pending"),  # an answer that broke off is asked for again
                     ("answered", "escalated"),
                     ("answered", "resolved"),
                     ("escalated", "resolved"),
