@@ -58,7 +58,7 @@ QUESTIONS = (
         "I wanted to know which tag to use on a server.",
     ),
     Asked(ADA, 5, "lab-3-keep-the-database", "why is my database empty after I recreate the container?", HELPFUL),
-    Asked(ADA, 4.9, "lab-3-keep-the-database", "and if I already lost it, can I get it back?"),
+    Asked(ADA, 4.9, "lab-3-keep-the-database", "can I still get the data out of the old one?"),
     Asked(
         ADA, 4.5, "lab-3-keep-the-database", "how do I set up streaming replication to a second server?",
         note_to_trainer="We need it at work, and I do not know whether containers change anything.",
