@@ -1,0 +1,111 @@
+"""Reads files of questions, one JSON object a line, and says which line is wrong and why. Nothing of a broken file is used."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+T = TypeVar("T")
+
+
+class BrokenFile(Exception):
+    """The file cannot be used; the message names the file, the line and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A question and the ids of the chapters or labs of which any one answers it."""
+
+    question: str
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """A question and whether the course answers it."""
+
+    question: str
+    answerable: bool
+
+
+def expectations(path: Path, limit: int | None = None) -> list[Expectation]:
+    """Lines `{"question": text, "expected": [ids]}`; raises BrokenFile. Other keys are left alone."""
+    return _all(path, limit, _expectation)
+
+
+def answerables(path: Path, limit: int | None = None) -> list[Answerable]:
+    """Lines `{"question": text, "answerable": true or false}`, or with `"expected": [ids]`, empty for none; raises BrokenFile."""
+    return _all(path, limit, _answerable)
+
+
+def _all(path: Path, limit: int | None, parse: Callable[[dict[str, Any]], T]) -> list[T]:
+    found: list[T] = []
+    for number, line in _lines(path):
+        if limit is not None and len(found) >= limit:
+            break
+        try:
+            found.append(parse(_object(line)))
+        except ValueError as error:
+            raise BrokenFile(_("%(path)s, line %(number)d: %(reason)s") % _place(path, number, error)) from error
+    if not found:
+        raise BrokenFile(_("%(path)s holds no questions.") % {"path": path})
+    return found
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BrokenFile(_("%(path)s cannot be read: %(reason)s.") % {"path": path, "reason": error.strerror}) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise BrokenFile(_("%(path)s, line %(number)d: not UTF-8 text.") % {"path": path, "number": line}) from error
+    return ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(_("not JSON (%(reason)s).") % {"reason": error}) from error
+    except RecursionError as error:
+        raise ValueError(_("not JSON (nested too deep).")) from error
+    if not isinstance(value, dict):
+        raise ValueError(_("an object in braces was expected."))
+    return value
+
+
+def _expectation(value: dict[str, Any]) -> Expectation:
+    expected = _ids(value)
+    if not expected:
+        raise ValueError(_('"expected" names no chapter.'))
+    return Expectation(_question(value), expected)
+
+
+def _answerable(value: dict[str, Any]) -> Answerable:
+    if "answerable" not in value:
+        return Answerable(_question(value), bool(_ids(value)))
+    if not isinstance(value["answerable"], bool):
+        raise ValueError(_('"answerable" must be true or false.'))
+    return Answerable(_question(value), value["answerable"])
+
+
+def _question(value: dict[str, Any]) -> str:
+    question = value.get("question")
+    if not isinstance(question, str) or not question.strip():
+        raise ValueError(_('"question" must be a text that is not empty.'))
+    return question
+
+
+def _ids(value: dict[str, Any]) -> tuple[str, ...]:
+    ids = value.get("expected")
+    if not isinstance(ids, list) or not all(isinstance(each, str) and each for each in ids):
+        raise ValueError(_('"expected" must be a list of chapter ids.'))
+    return tuple(ids)
+
+
+def _place(path: Path, number: int, error: ValueError) -> dict[str, Any]:
+    return {"path": path, "number": number, "reason": error}

@@ -1,0 +1,119 @@
+"""`manage.py evaluate retrieval|confidence`: how good the search and its confidence are, on questions with known answers."""
+
+import json
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from accounts.door import SYSTEM, acting_as
+from ai.embedding import EmbeddingUnavailable, default_embedder
+from courses.models import Chapter, Course, Lab
+from learning.evaluating import finding, trusting
+from learning.evaluating.questions import BrokenFile, Expectation, answerables, expectations
+
+RETRIEVAL_HELP = """
+How often the right page is among the first 1, 3, 5 and 10 pages, the mean reciprocal rank within 5, and the time of the
+search, for words alone (lexical), meaning alone (dense) and both (hybrid). A page counts once, by its best passage.
+
+Each line of the file is one JSON object; any one of the expected chapters (or labs) is right:
+
+    {"question": "Why is my volume empty?", "expected": ["05-volumes-and-bind-mounts"]}
+"""
+CONFIDENCE_HELP = """
+How well the confidence tells questions that the course answers from those it does not: the area under the ROC curve, the
+shares on either side of the course's threshold, and the share of wrong answers among the most confident ones.
+
+Each line of the file is one JSON object, with "answerable" or with the chapters that answer it, none for nothing:
+
+    {"question": "When is the exam?", "answerable": false}
+    {"question": "Why is my volume empty?", "expected": ["05-volumes-and-bind-mounts"]}
+"""
+
+
+class Command(BaseCommand):
+    help = "Measure retrieval or confidence on a file of questions with known answers."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        kinds = parser.add_subparsers(dest="kind", required=True)
+        for kind, text in (("retrieval", RETRIEVAL_HELP), ("confidence", CONFIDENCE_HELP)):
+            sub = kinds.add_parser(kind, description=text, formatter_class=RawDescriptionHelpFormatter)
+            sub.add_argument("--course", required=True, metavar="SLUG", help="the course to search in")
+            sub.add_argument("--questions", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
+            sub.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
+            sub.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *, kind: str, course: str, questions: Path, limit: int | None, **options: Any) -> None:
+        if limit is not None and limit < 1:
+            raise CommandError(_("--limit must be at least 1."))
+        try:
+            found = self._retrieval if kind == "retrieval" else self._confidence
+            result = found(course, questions, limit)
+        except BrokenFile as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps(result, indent=2) if options["json"] else _table(result))
+
+    def _retrieval(self, slug: str, path: Path, limit: int | None) -> dict[str, Any]:
+        questions = expectations(path, limit)
+        vectors = self._embed([each.question for each in questions])
+        with acting_as(SYSTEM):
+            course = _course(slug)
+            self._warn_of_strangers(course, questions)
+            measured = finding.measure(course_id=course.pk, questions=questions, embeddings=vectors)
+        legs = {leg: figures.as_dict() if figures else None for leg, figures in measured.items()}
+        return {"course": slug, "questions": len(questions), **legs}
+
+    def _confidence(self, slug: str, path: Path, limit: int | None) -> dict[str, Any]:
+        questions = answerables(path, limit)
+        vectors = self._embed([each.question for each in questions])
+        with acting_as(SYSTEM):
+            course = _course(slug)
+            threshold = float(course.escalation_threshold)
+            judged = trusting.judge(course_id=course.pk, questions=questions, embeddings=vectors)
+        return {"course": slug, "questions": len(questions), **trusting.measure(judged, threshold=threshold).as_dict()}
+
+    def _embed(self, texts: Sequence[str]) -> np.ndarray | None:
+        try:
+            return default_embedder().embed(texts)
+        except EmbeddingUnavailable as error:
+            self.stderr.write(_("No vectors, words alone are measured: %(reason)s") % {"reason": error})
+            return None
+
+    def _warn_of_strangers(self, course: Course, questions: Sequence[Expectation]) -> None:
+        """Expected ids that the course does not have make every figure too low."""
+        known = {*Chapter.objects.filter(course=course).values_list("chapter_id", flat=True)}
+        known |= {*Lab.objects.filter(course=course).values_list("lab_id", flat=True)}
+        strangers = sorted({each for question in questions for each in question.expected} - known)
+        if strangers:
+            some = ", ".join(strangers[:5])
+            self.stderr.write(
+                _("%(count)d of the expected chapters are not in this course: %(some)s")
+                % {"count": len(strangers), "some": some}
+            )
+
+
+def _course(slug: str) -> Course:
+    course = Course.objects.filter(slug=slug).first()
+    if course is None:
+        raise CommandError(_("There is no course %(slug)s.") % {"slug": slug})
+    return course
+
+
+def _table(result: dict[str, Any]) -> str:
+    """Rows for the legs, or one row for each figure."""
+    legs = {leg: result[leg] for leg in finding.LEGS if result.get(leg)}
+    head = f"{result['course']}: {result['questions']} {_('questions')}"
+    if not legs:
+        return "\n".join([head, *(f"{name:<28}{_cell(value)}" for name, value in list(result.items())[2:])])
+    names = list(next(iter(legs.values())))
+    rows = [f"{'':<9}" + "".join(f"{name:>9}" for name in names)]
+    rows += [f"{leg:<9}" + "".join(f"{figures[name]:>9}" for name in names) for leg, figures in legs.items()]
+    return "\n".join([head, *rows])
+
+
+def _cell(value: Any) -> str:
+    return f"{value:>9}" if not isinstance(value, dict) else "  ".join(f"{k}: {v}" for k, v in value.items())
