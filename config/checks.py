@@ -4,6 +4,7 @@
 `aicoach.E002` a rate limit cannot be read
 `aicoach.E003` the embedding provider is unknown or lacks its address
 `aicoach.E004` the addresses of the application and of the owner are the same
+`aicoach.E005` the type or the address of the model cannot be used
 `aicoach.W001` a model is configured by halves
 """
 
@@ -16,6 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from limits import parse
+
+from ai.providers import configured
 
 SERVING = "default"
 WAYS_AROUND = """
@@ -99,3 +102,9 @@ def model_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set LLM_MODEL with LLM_BASE_URL or LLM_API_KEY; until then the extractive provider answers."
     return [Warning("A model is configured by halves.", hint=hint, id="aicoach.W001")]
+
+
+@register()
+def model_can_be_used(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    problem = configured.wrong() if settings.LLM_MODEL else None
+    return [Error(problem, id="aicoach.E005")] if problem else []

@@ -168,7 +168,7 @@ LLM_FIRST_TOKEN_TIMEOUT = env.float("LLM_FIRST_TOKEN_TIMEOUT", 15.0)
 LLM_BETWEEN_TOKENS_TIMEOUT = env.float("LLM_BETWEEN_TOKENS_TIMEOUT", 15.0)
 LLM_TOTAL_TIMEOUT = env.float("LLM_TOTAL_TIMEOUT", 90.0)
 LLM_MAX_TOKENS = env.int("LLM_MAX_TOKENS", 700)
-LLM_MAX_BYTES = env.int("LLM_MAX_BYTES", 200_000)
+LLM_MAX_BYTES = env.int("LLM_MAX_BYTES", 2_000_000)  # on the wire, where a token takes about 300
 
 # --- Words, time, files --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
