@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import httpx
+import httpx2 as httpx
 import psutil
 
 from benchmarks.scratch import ROOT, Scratch, connect, free_port, scratch_database, wait_for, web_process

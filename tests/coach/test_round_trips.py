@@ -1,0 +1,59 @@
+"""Between a question's stream and its first word the database is asked four times, counted on the wire."""
+
+import re
+import uuid
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx2 as httpx
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from courses.models import Course
+from tests.conftest import PASSWORD
+from tests.live import serving
+from tests.wire import Wire, counted
+
+MOST_TRIPS = 4  # who is it, claim, search, evidence
+
+
+def sign_in(client: httpx.Client, person: User) -> None:
+    page = client.get("/account/sign-in/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert token
+    form = {"username": person.email, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
+    assert client.post("/account/sign-in/", data=form).status_code == 302
+
+
+def stream_address(client: httpx.Client, course: Course, question: str) -> str:
+    headers = {"X-CSRFToken": client.cookies["csrftoken"], "HX-Request": "true"}
+    form = {"question": question, "key": str(uuid.uuid4()), "place": ""}
+    answer = client.post(f"/coach/{course.slug}/ask", data=form, headers=headers)
+    found = re.search(r'sse-connect="([^"]+)"', answer.text)
+    assert found, answer.text
+    return found[1].replace("&amp;", "&")
+
+
+def trips_to_first_word(client: httpx.Client, address: str, wire: Wire) -> int:
+    wire.reset()
+    trips = 0
+    with client.stream("GET", address) as stream:
+        for line in stream.iter_lines():
+            if line == "event: text" and not trips:
+                trips = wire.trips
+    return trips
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_needs_four_round_trips_to_the_first_word(taught: Course, ada: User) -> None:
+    place = connection.settings_dict
+    own = Path(place["HOST"]) / f".s.PGSQL.{place['PORT'] or 5432}"
+    with counted(own) as (folder, wire):
+        address = f"postgres://{place['USER']}:{quote(place['PASSWORD'])}@/{folder}/{place['NAME']}"
+        with serving(DATABASE_URL=address) as url, httpx.Client(base_url=url, timeout=30) as client:
+            sign_in(client, ada)
+            for _warm in range(2):
+                client.get(stream_address(client, taught, "Where do writes go?"))
+            trips = trips_to_first_word(client, stream_address(client, taught, "How do containers find each other?"), wire)
+    assert 0 < trips <= MOST_TRIPS, wire.statements[:12]
