@@ -9,14 +9,20 @@ import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from ai.pricing import count_tokens
 from ai.providers.events import ChatRequest, Event, Finished, Kind, ProviderError, Source, TextDelta, Usage
+from ai.providers.remembering import Remembering
 from ai.providers.rendering import render
 from ai.providers.scoring import Embed, Scored, score, units
+
+if TYPE_CHECKING:
+    from ai.embedding import Embedder
 
 logger = logging.getLogger("aicoach.providers")
 
@@ -153,7 +159,12 @@ def _installed_embedding() -> Embed:
     # Loading the embedding is the installation's matter; composing stays pure.
     from ai.embedding import default_embedder  # noqa: PLC0415
 
-    return default_embedder().embed
+    return _remembering(default_embedder())
+
+
+@lru_cache(maxsize=2)
+def _remembering(embedder: "Embedder") -> Remembering:
+    return Remembering(embedder.embed)
 
 
 def _after(so_far: str) -> str:

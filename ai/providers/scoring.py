@@ -18,8 +18,8 @@ from ai.providers.words import stems
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 
-EMBEDDED = 10  # statements at most; about 2 ms each on two cores
-EMBEDDED_WORDS = 30  # of each; the first ones say what it is about
+EMBEDDED = 9  # statements at most; about 2 ms each on two cores
+EMBEDDED_WORDS = 28  # of each; the first ones say what it is about
 MOST_STATEMENTS = 200  # of all sources together
 
 DENSE, LEXICAL = 0.6, 0.4  # of the strength of a statement

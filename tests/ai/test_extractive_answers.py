@@ -9,6 +9,7 @@ import pytest
 from ai.fake_vendor.answering import embedding
 from ai.providers import Source, Usage
 from ai.providers.extractive import MOST_WORDS, Extractive, compose
+from ai.providers.remembering import Remembering
 from tests.ai.asking import QUESTION, SOURCES, end, read, request, text
 
 BACKUP = Source(
@@ -134,3 +135,20 @@ def test_it_is_quick():
         compose("How do I restore a backup?", sources, None)
         took.append(time.perf_counter() - began)
     assert min(took) < 0.015
+
+
+def test_it_embeds_a_sentence_once():
+    asked = []
+
+    def counting(texts):
+        asked.extend(texts)
+        return embed(texts)
+
+    remembering = Remembering(counting, most=3)
+    first = remembering(["a b", "c d", "a b"])
+    again = remembering(["c d", "a b"])
+    assert asked == ["a b", "c d"]
+    assert np.array_equal(first[:2], again[::-1])
+    remembering(["e", "f", "g"])
+    remembering(["a b"])
+    assert asked == ["a b", "c d", "e", "f", "g", "a b"]
