@@ -45,18 +45,16 @@ words AS MATERIALIZED (
     SELECT term, idf, chunk_ids, impacts FROM ai_coach_lexical_impacts
      WHERE course_id = %s AND generation = (SELECT generation FROM live)
        AND term = ANY (ARRAY(SELECT term FROM singles UNION ALL SELECT term FROM pairs))
-), known AS MATERIALIZED (
-    SELECT sum(coalesce(m.idf, ln(1 + (l.chunk_count + 0.5) / 0.5))) AS idf
-      FROM singles s CROSS JOIN live l LEFT JOIN matched m ON m.term = s.term
 ), scored AS MATERIALIZED (
     SELECT p.chunk_id, sum(p.impact) AS score, sum(m.idf) FILTER (WHERE strpos(m.term, ' ') = 0) AS idf
       FROM matched m CROSS JOIN LATERAL unnest(m.chunk_ids, m.impacts) AS p (chunk_id, impact) GROUP BY 1
-), lexical AS MATERIALIZED (
-    SELECT chunk_id, score / max(score) OVER () AS share, coalesce(idf, 0) / (SELECT idf FROM known) AS coverage,
-           row_number() OVER (ORDER BY score DESC, chunk_id) AS rank
-      FROM scored
+), whole AS MATERIALIZED (
+    SELECT (SELECT max(score) FROM scored) AS score,
+           sum(coalesce((SELECT m.idf FROM matched m WHERE m.term = s.term), ln(1 + (l.chunk_count + 0.5) / 0.5))) AS idf
+      FROM singles s CROSS JOIN live l
 ), lexical_top AS MATERIALIZED (
-    SELECT chunk_id FROM lexical WHERE rank <= {CANDIDATES}
+    SELECT chunk_id, score, idf, row_number() OVER (ORDER BY score DESC, chunk_id) AS rank
+      FROM (SELECT * FROM scored ORDER BY score DESC, chunk_id LIMIT {CANDIDATES}) AS best
 )"""
 
 DENSE = f"""
@@ -66,33 +64,37 @@ asked AS MATERIALIZED (
     SELECT id AS chunk_id, {{distance}} AS distance FROM ai_coach_content_chunks
      WHERE course_id = %s AND generation = (SELECT generation FROM live) AND vector_dims(embedding) = {{dimensions}}
      ORDER BY {{distance}} LIMIT {CANDIDATES}
-), dense_top AS MATERIALIZED (
-    SELECT chunk_id, row_number() OVER (ORDER BY distance, chunk_id) AS rank FROM nearest
 )"""
 DISTANCE = "(embedding::vector({dimensions}) <=> (SELECT embedding FROM asked))"
-SIMILARITY = "CASE WHEN vector_dims(k.embedding) = {dimensions} THEN 1 - (k.embedding::vector({dimensions}) <=> (SELECT embedding FROM asked)) END"
 
-FOUND = f"""
-SELECT id, course_id, chapter_id, lab_id, title, day, heading_path, anchor, content, content_type,
-       {fused(dense="dense", lexical="lexical")} AS score, dense, lexical, rank_dense, rank_lexical, coverage
-  FROM found
+WORD_CANDIDATES = """
+SELECT chunk_id, score, idf, rank AS rank_lexical, NULL::bigint AS rank_dense, NULL::float AS distance FROM lexical_top
 """
+# What the words add to passages that the vectors found and the lexical list did not hold.
+ALL_CANDIDATES = f"""{WORD_CANDIDATES}
+UNION ALL SELECT chunk_id, NULL, NULL, NULL, row_number() OVER (ORDER BY distance, chunk_id), distance FROM nearest
+UNION ALL SELECT chunk_id, score, idf, NULL, NULL, NULL FROM scored WHERE chunk_id IN (SELECT chunk_id FROM nearest)
+"""
+SIMILARITY = """1 - coalesce(n.distance, CASE WHEN vector_dims(k.embedding) = {dimensions}
+    THEN k.embedding::vector({dimensions}) <=> (SELECT embedding FROM asked) END)"""
 
 TOP = f"""
-candidates AS (
-    {{candidates}}
+candidates AS MATERIALIZED (
+    SELECT chunk_id, max(score) AS score, max(idf) AS idf, min(rank_lexical) AS rank_lexical,
+           min(rank_dense) AS rank_dense, min(distance) AS distance
+      FROM ({{candidates}}) AS each_leg GROUP BY chunk_id
 ), found AS MATERIALIZED (
     SELECT k.id, k.course_id, k.chapter_id, k.lab_id, k.title, k.day, k.heading_path, k.anchor, k.content, k.content_type,
-           {{similarity}} AS dense, x.share AS lexical, {{rank_dense}} AS rank_dense, x.rank AS rank_lexical, x.coverage
-      FROM candidates n
-      JOIN ai_coach_content_chunks k ON k.id = n.chunk_id AND k.course_id = %s
-      LEFT JOIN lexical x ON x.chunk_id = n.chunk_id
-      {{join_dense}}
-      LEFT JOIN chapters c ON c.course_id = %s AND c.chapter_id = k.chapter_id AND k.lab_id IS NULL
-      LEFT JOIN labs l ON l.course_id = %s AND l.lab_id = k.lab_id
-     WHERE c.removed_at IS NULL AND l.removed_at IS NULL
+           {{similarity}} AS dense, n.score / nullif(w.score, 0) AS lexical, n.rank_dense, n.rank_lexical,
+           coalesce(n.idf / nullif(w.idf, 0), 0) AS coverage
+      FROM candidates n CROSS JOIN whole w JOIN ai_coach_content_chunks k ON k.id = n.chunk_id
+     WHERE k.course_id = %s AND CASE WHEN k.lab_id IS NULL
+        THEN k.chapter_id <> ALL (ARRAY(SELECT chapter_id FROM chapters WHERE course_id = %s AND removed_at IS NOT NULL))
+        ELSE k.lab_id <> ALL (ARRAY(SELECT lab_id FROM labs WHERE course_id = %s AND removed_at IS NOT NULL)) END
+), fused AS (
+    SELECT *, {fused(dense="dense", lexical="lexical")} AS score FROM found
 ), ordered AS (
-    SELECT f.*, row_number() OVER (PARTITION BY chapter_id, lab_id ORDER BY score DESC, id) AS place_rank FROM ({FOUND}) AS f
+    SELECT *, row_number() OVER (PARTITION BY chapter_id, lab_id ORDER BY score DESC, id) AS place_rank FROM fused
 )
 SELECT id, course_id, chapter_id, lab_id, title, day, heading_path, anchor, content, content_type,
        score, dense, lexical, rank_dense, rank_lexical, coverage
@@ -157,20 +159,12 @@ def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:
 
 def hybrid(dimensions: int) -> str:
     """The statement with both legs. The cast names the dimension, so that a partial index of that dimension can serve."""
-    distance = DISTANCE.format(dimensions=dimensions)
-    dense = DENSE.format(distance=distance, dimensions=dimensions)
-    top = TOP.format(
-        candidates="SELECT chunk_id FROM lexical_top UNION SELECT chunk_id FROM dense_top",
-        similarity=SIMILARITY.format(dimensions=dimensions),
-        rank_dense="d.rank",
-        join_dense="LEFT JOIN dense_top d ON d.chunk_id = n.chunk_id",
-    )
+    dense = DENSE.format(distance=DISTANCE.format(dimensions=dimensions), dimensions=dimensions)
+    top = TOP.format(candidates=ALL_CANDIDATES, similarity=SIMILARITY.format(dimensions=dimensions))
     return f"WITH {LIVE}, {LEXICAL}, {dense}, {top}"
 
 
-LEXICAL_ONLY = f"WITH {LIVE}, {LEXICAL}, " + TOP.format(
-    candidates="SELECT chunk_id FROM lexical_top", similarity="NULL::float", rank_dense="NULL::int", join_dense=""
-)
+LEXICAL_ONLY = f"WITH {LIVE}, {LEXICAL}, " + TOP.format(candidates=WORD_CANDIDATES, similarity="NULL::float")
 
 
 def _literal(embedding: "np.ndarray") -> str:
