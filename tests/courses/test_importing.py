@@ -192,6 +192,16 @@ def test_it_imports_from_the_command_line(folder, tess):
     assert (again["created"], again["pages"]["unchanged"], again["changes"]) == (False, 4, [])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_it_indexes_what_it_imported(folder):
+    index = run(folder)["index"]
+    assert (index["status"], index["chunks_updated"], index["message"]) == ("completed", index["chunks_total"], "")
+    assert index["chunks_total"] >= 4
+    assert run(folder)["index"] is None
+    write(folder, {"4-milk.md": "---\nid: milk\nday: 2\n---\n# Milk\n\nIn first.\n"})
+    assert run(folder)["index"]["chunks_embedded"] == 1
+
+
 def test_it_only_shows_when_asked_to(folder, db):
     summary = run(folder, "--dry-run", "--slug", "tea-time")
     assert (summary["course"], summary["dry_run"], len(summary["changes"])) == ("tea-time", True, 4)

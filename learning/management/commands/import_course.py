@@ -106,21 +106,27 @@ class Command(BaseCommand):
         if options["no_index"]:
             return {"status": "pending"}
         with _bar(_("Index"), None, options) as step:
-            indexing.run_update(update.pk, progress=step)
-        with acting_as(SYSTEM):
-            update.refresh_from_db()
+            update = indexing.complete_update(update.pk, progress=step)
         return {
             "status": update.status,
             "chunks_total": update.chunks_total,
             "chunks_updated": update.chunks_updated,
+            "chunks_embedded": update.chunks_embedded,
+            "message": update.error_message or "",
         }
 
     def _finish(self, options: dict[str, Any], summary: dict[str, Any]) -> None:
+        index = summary["index"] or {}
+        summary["ok"] = index.get("status") != "failed"
         if options["json"]:
             self.stdout.write(json.dumps(summary, ensure_ascii=False, indent=2))
         elif not summary["dry_run"]:
             counts = ", ".join(f"{name} {count}" for name, count in summary["pages"].items() if count)
             self.stdout.write(self.style.SUCCESS(f"{summary['course']}: {counts}"))
+        if index.get("message"):
+            self.stderr.write(index["message"])
+        if not summary["ok"]:
+            raise CommandError(_("The course is imported, but its index could not be made; the old one stays in use."))
 
 
 def _trainer(email: str) -> User | None:
