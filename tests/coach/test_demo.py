@@ -66,7 +66,11 @@ def test_it_brings_a_course_without_faults() -> None:
 
 def test_it_measures_with_questions_about_pages_that_exist() -> None:
     pages = {page.place_id for page in read(folder()).pages}
-    lines = (ROOT / "benchmarks/data/demo-questions.jsonl").read_text().splitlines()
-    expected = [json.loads(line)["expected"] for line in lines]
-    assert {place for places in expected for place in places} == pages
-    assert sum(not places for places in expected) == 15
+    answered, mixed = (_expected(f"benchmarks/data/demo-{name}.jsonl") for name in ("questions", "confidence"))
+    assert {place for places in answered for place in places} == pages
+    assert all(answered)
+    assert sum(not places for places in mixed) == 15
+
+
+def _expected(path: str) -> list[list[str]]:
+    return [json.loads(line)["expected"] for line in (ROOT / path).read_text().splitlines()]
