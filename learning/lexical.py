@@ -16,6 +16,7 @@ K1 = 1.2  # how soon further occurrences of a word stop adding
 B = 0.75  # how much a long passage pays for its length
 HEADING_WEIGHT = 2  # an occurrence in the headings counts like this many in the text
 PAIR_WEIGHT = 0.3  # a pair of words beside the two words themselves
+PAIR_SEEN = 2  # passages; pairs of one passage alone are four fifths of all pairs and a fifth of their use
 PAIR_GAP = 2  # positions; a stop word may stand between the two
 TERM_LIMIT = 200  # characters; longer terms are noise and would not fit an index entry
 FALLBACK = "simple"  # the text search configuration of a language that PostgreSQL does not know
@@ -60,8 +61,10 @@ WITH texts AS MATERIALIZED (
      WHERE t.field < 3
     WINDOW following AS (PARTITION BY t.chunk_id, t.field ORDER BY p.place)
 ), pairs AS (
-    SELECT chunk_id, lexeme || ' ' || next AS term, count(*)::float AS tf
-      FROM places WHERE next_place - place BETWEEN 1 AND {PAIR_GAP} GROUP BY 1, 2
+    SELECT chunk_id, term, tf FROM (
+        SELECT chunk_id, lexeme || ' ' || next AS term, count(*)::float AS tf, count(*) OVER (PARTITION BY lexeme, next) AS n
+          FROM places WHERE next_place - place BETWEEN 1 AND {PAIR_GAP} GROUP BY chunk_id, lexeme, next) AS neighbours
+     WHERE n >= {PAIR_SEEN}
 ), terms AS (
     SELECT chunk_id, term, tf, 1.0::float AS weight, sum(tf) OVER (PARTITION BY chunk_id) AS length FROM singles
     UNION ALL
