@@ -8,11 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api_door import Endpoint
+from accounts.api_fields import Text
 from accounts.forms import time_zones
 from accounts.models import User
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
+    name = Text(max_length=150)
+    time_zone = Text(max_length=64)
+
     class Meta:
         model = User
         fields = ("id", "email", "name", "role", "time_zone")

@@ -22,7 +22,7 @@ class Endpoint(GenericAPIView):
 
     rate_kind: dict[str, str] = {}
     opens_doors_itself = False
-    metadata_class = None  # OPTIONS would describe forms; the schema says more
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """REST framework's own, with the door around the handler."""

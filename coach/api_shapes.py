@@ -5,18 +5,15 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api_fields import Key, Text
 from coach.models import QUESTION_LIMIT, Escalation, Feedback, Query, Response
 from coach.showing import place_url, place_words
 
 
 class AskSerializer(serializers.Serializer[Any]):
-    question = serializers.CharField(max_length=QUESTION_LIMIT)
-    place = serializers.CharField(
-        max_length=200, required=False, allow_blank=True, default="", help_text="Id of the chapter or lab one is at."
-    )
-    key = serializers.UUIDField(
-        required=False, help_text="Made by the caller: sending the same key again asks once and answers the same."
-    )
+    question = Text(max_length=QUESTION_LIMIT)
+    place = Text(max_length=200, required=False, allow_blank=True, default="", help_text="Id of the chapter or lab one is at.")
+    key = Key(required=False, help_text="Made by the caller: sending the same key again asks once and answers the same.")
 
 
 class CitationSerializer(serializers.Serializer[Any]):
@@ -80,7 +77,7 @@ def _citation(item: dict[str, Any], index: int, slug: str) -> dict[str, Any]:
 
 
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
-    text = serializers.CharField(source="feedback_text", max_length=QUESTION_LIMIT, required=False, allow_blank=True)
+    text = Text(source="feedback_text", max_length=QUESTION_LIMIT, required=False, allow_blank=True)
 
     class Meta:
         model = Feedback
@@ -89,7 +86,7 @@ class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
 
 
 class EscalationSerializer(serializers.ModelSerializer[Escalation]):
-    note = serializers.CharField(source="learner_note", max_length=QUESTION_LIMIT, required=False, allow_blank=True)
+    note = Text(source="learner_note", max_length=QUESTION_LIMIT, required=False, allow_blank=True)
 
     class Meta:
         model = Escalation

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api_door import Endpoint
+from accounts.api_fields import Flag
 from courses import access, reading
 from courses.models import Chapter, Course, Lab, PlaceProgress
 
@@ -77,7 +78,7 @@ class ProgressSerializer(serializers.ModelSerializer[PlaceProgress]):
 
 
 class ProgressChangeSerializer(serializers.Serializer[Any]):
-    done = serializers.BooleanField()
+    done = Flag()
 
 
 class CourseList(Endpoint):
