@@ -21,8 +21,10 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+from django.conf import settings
+
 from config import embedded
-from config.embedded import leftovers
+from config.embedded import leftovers, migrated
 from config.embedded.places import CHECKOUT, EmbeddedError, Places, default_places
 
 LOOPBACK = "127.0.0.1"  # LISTEN names another address to listen on
@@ -71,8 +73,6 @@ def _run(here: Places, wanted_port: int | None) -> int:
 
 def _start_servers() -> bool:
     """Loading the settings starts the embedded servers unless the environment names real ones; True if it did."""
-    from django.conf import settings  # noqa: PLC0415 (reads .env and starts servers; must come after the lock)
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     print("Starting PostgreSQL and Redis ...", flush=True)
     return bool(settings.EMBEDDED)
@@ -81,12 +81,20 @@ def _start_servers() -> bool:
 def _prepare(here: Places, *, own_servers: bool) -> None:
     """Tables, then the demo on the first start. A real database gets no demo: its logins are known to everybody."""
     print("Preparing the database ...", flush=True)
-    _manage("migrate", "--verbosity", "0")
+    _migrate(here, own_servers=own_servers)
     if own_servers and not _demo_note(here).exists():
         _load_demo(here)
     (here.data / "static").mkdir(exist_ok=True)
     if not own_servers:
         _manage("collectstatic", "--no-input", "--verbosity", "0")
+
+
+def _migrate(here: Places, *, own_servers: bool) -> None:
+    if own_servers and migrated.is_migrated(here, settings.DATABASES["owner"]):
+        return
+    _manage("migrate", "--verbosity", "0")
+    if own_servers:
+        migrated.note_migrated(here)
 
 
 def _load_demo(here: Places) -> None:
