@@ -114,7 +114,11 @@ CELERY_TASK_SOFT_TIME_LIMIT = 14 * 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a row is waiting anyway; the sweeper wakes the worker
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": REDIS_TIMEOUT, "socket_timeout": 10}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": REDIS_TIMEOUT,
+    "socket_timeout": 10,
+    **{"max_retries": 1, "interval_start": 0, "interval_step": 0},  # by default a publish waits six seconds for a lost Redis
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep-content-updates": {"task": "learning.sweep_content_updates", "schedule": timedelta(seconds=15)},
     "sweep-turns": {"task": "coach.sweep_turns", "schedule": timedelta(seconds=15)},
