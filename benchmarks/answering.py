@@ -30,7 +30,7 @@ QUESTIONS = (
     "how do two containers find each other by name",
     "what is the difference between CMD and ENTRYPOINT",
 )
-MOST_MEGABYTES = 400
+ASKING_AT_ONCE = 8  # the streams are open together; their questions come in one after another
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class Learner:
     """A signed-in browser without a screen."""
 
     def __init__(self, base: str) -> None:
-        self.client = httpx.AsyncClient(base_url=base, timeout=60, limits=httpx.Limits(max_connections=400))
+        self.client = httpx.AsyncClient(base_url=base, timeout=120, limits=httpx.Limits(max_connections=400))
+        self.gate = asyncio.Semaphore(ASKING_AT_ONCE)
 
     async def sign_in(self) -> None:
         page = await self.client.get("/account/sign-in/")
@@ -81,7 +82,8 @@ class Learner:
     async def ask(self, question: str) -> str:
         headers = {"X-CSRFToken": self.client.cookies["csrftoken"], "HX-Request": "true"}
         form = {"question": question, "key": str(uuid.uuid4()), "place": ""}
-        answer = await self.client.post(f"/coach/{COURSE}/ask", data=form, headers=headers)
+        async with self.gate:
+            answer = await self.client.post(f"/coach/{COURSE}/ask", data=form, headers=headers)
         address = re.search(r'sse-connect="([^"]+)"', answer.text)
         assert address, answer.text[:500]
         return address[1].replace("&amp;", "&")
@@ -174,7 +176,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--streams", type=int, default=300)
     options = parser.parse_args()
-    with scratch_database() as scratch, fake_vendor() as vendor, fake_vendor(pause=0.25) as slow_vendor:
+    with scratch_database() as scratch, fake_vendor() as vendor, fake_vendor(pause=0.5) as slow_vendor:
         scratch.manage("load_demo", "--force")
         with web_process(scratch, **_model(vendor)) as (base, _pid):
             direct = spread(asyncio.run(floor(vendor, options.questions)))

@@ -6,7 +6,6 @@ asked may leave: the answer goes on in a task of its own. Refuses to answer a qu
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from contextlib import aclosing
@@ -18,7 +17,7 @@ import numpy as np
 from accounts.door import SYSTEM, Actor, trip
 from ai import prompts, providers
 from ai.embedding import EmbeddingUnavailable, default_embedder
-from coach import claiming, saving
+from coach import claiming, keeping, saving
 from coach.claiming import Claimed
 from coach.followups import standalone
 from coach.intent import intent_of
@@ -31,7 +30,6 @@ log = logging.getLogger("aicoach.coach")
 
 PASSAGES = 8  # found and kept as evidence
 SOURCES = 5  # of these, shown to the provider
-SAVE_EVERY = 1.0  # seconds between two savings of the text so far
 
 
 @dataclass
@@ -65,6 +63,7 @@ async def start(query_id: UUID, actor: Actor) -> LiveTurn | None:
     draft = Draft(claimed, started=begun)
     draft.took("claim", begun)
     turn.task = asyncio.create_task(_answer(draft, turn), name=f"answer-{query_id}")
+    keeping.keep()
     return turn
 
 
@@ -77,20 +76,14 @@ async def answer_now(query_id: UUID, actor: Actor) -> None:
 
 async def _answer(draft: Draft, turn: LiveTurn) -> None:
     """The whole answer; never raises, always settles."""
-    saver: asyncio.Task[None] | None = None
     try:
         await _prepare(draft, turn)
-        saver = asyncio.create_task(_keep_saving(draft, turn))
         await _speak(draft, turn)
     except asyncio.CancelledError:
         draft.is_stopped = True
     except Exception:
         log.exception("answer_failed query=%s", draft.claimed.query_id)
     finally:
-        if saver:
-            saver.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await saver
         await _settle(draft, turn)
 
 
@@ -125,9 +118,7 @@ def embed_question(question: str) -> np.ndarray | None:
 async def _search(draft: Draft, embedding: np.ndarray | None) -> list[Passage]:
     """As the learner, so that only what this person may read is found."""
     claimed = draft.claimed
-    statement = retrieval.statement(
-        course_id=claimed.course_id, question=draft.question, embedding=embedding, language=claimed.language, limit=PASSAGES
-    )
+    statement = retrieval.statement(course_id=claimed.course_id, question=draft.question, embedding=embedding, limit=PASSAGES)
     (rows,) = await trip(claimed.actor, statement)
     return retrieval.read(rows)
 
@@ -155,22 +146,6 @@ async def _speak(draft: Draft, turn: LiveTurn) -> None:
                 draft.switched.append(event.provider)
             elif isinstance(event, providers.Finished):
                 draft.finished = event
-
-
-async def _keep_saving(draft: Draft, turn: LiveTurn) -> None:
-    """Save the text so far each second; a stop that came through another process ends the answer here."""
-    query_id = draft.claimed.query_id
-    saved = 0
-    while True:
-        await asyncio.sleep(SAVE_EVERY)
-        try:
-            (rows,) = await trip(SYSTEM, saving.text_so_far(query_id, turn.text if len(turn.text) != saved else None))
-        except Exception as error:
-            log.warning("text_not_saved query=%s error=%s", query_id, type(error).__name__)
-            continue
-        saved = len(turn.text)
-        if rows and rows[0][0]:
-            turn.stop()
 
 
 async def _settle(draft: Draft, turn: LiveTurn) -> None:

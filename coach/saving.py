@@ -1,4 +1,4 @@
-"""What an answer leaves in the database: its evidence before the first word, its text each second, and everything at the end.
+"""What an answer leaves in the database: its evidence before the first word, and everything at the end.
 
 All of it is written by the system on behalf of the learner; a learner's own role may read answers and not write them.
 """
@@ -6,7 +6,6 @@ All of it is written by the system on behalf of the learner; a learner's own rol
 import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -34,10 +33,6 @@ ON CONFLICT (query_id) DO UPDATE SET answer = '', state = 'streaming', evidence 
        reference_locations = '[]', content_version = excluded.content_version, confidence_score = excluded.confidence_score
 """
 INTENT = "UPDATE ai_coach_queries SET intent = %s, updated_at = now() WHERE id = %s"
-TEXT_SO_FAR = """
-UPDATE ai_coach_responses r SET answer = coalesce(%s, r.answer), saved_at = now()
-  FROM ai_coach_queries q WHERE r.query_id = %s AND q.id = r.query_id AND r.state = 'streaming' RETURNING q.stop_requested
-"""
 
 
 def source(number: int, passage: Passage) -> Source:
@@ -51,11 +46,6 @@ def evidence(draft: "Draft") -> tuple[Statement, Statement]:
     found = json.dumps([_evidence(number, passage) for number, passage in enumerate(draft.passages, start=1)])
     values = (claimed.query_id, claimed.learner_id, claimed.course_id, found, claimed.content_version, _rounded(draft.confidence))
     return (EVIDENCE, values), (INTENT, (draft.intent, claimed.query_id))
-
-
-def text_so_far(query_id: UUID, text: str | None) -> Statement:
-    """The statement that saves the text, or with None only shows that somebody is still at it; returns `stop_requested`."""
-    return TEXT_SO_FAR, (text, query_id)
 
 
 async def settle(draft: "Draft", text: str) -> None:
