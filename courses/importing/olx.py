@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 
 from courses.importing.drafts import ID_LENGTH, SECTION_LENGTH, TITLE_LENGTH, Draft, Findings, Page, checked
 from courses.importing.markdown_folder import ID
-from courses.importing.olx_text import html_to_markdown, lowered, problem_to_markdown, video_to_markdown
+from courses.importing.olx_text import (
+    assessment_to_markdown,
+    html_to_markdown,
+    lowered,
+    problem_to_markdown,
+    video_to_markdown,
+)
 from courses.importing.olx_tree import Node, read_xml
 from courses.importing.paging import with_assets
 from courses.importing.sources import Files, join_path
@@ -23,18 +29,24 @@ from courses.markdown import headings
 from courses.markdown.headings import slug
 
 PRACTICE = re.compile(r"\b(?:lab|homework|exercise|assignment|practice)s?\b", re.IGNORECASE)
-SILENT = frozenset({"discussion", "wiki", "poll", "survey", "lti", "lti_consumer", "google-calendar", "staffgradedxblock"})
-UNTOLD = frozenset({"Text", "Raw HTML", "HTML", "Video", "Blank Common Problem"})  # names that the editor gives
+SILENT = frozenset({"discussion", "wiki"})
+UNTOLD = frozenset({"Text", "Raw HTML", "HTML", "Video", "Blank Common Problem", "Annotation"})  # names that the editor gives
+CONTAINERS = frozenset({
+    "chapter", "section", "sequential", "vertical", "library_content", "itembank", "split_test", "conditional",
+    "randomize", "problemset", "videosequence", "wrapper",
+})  # fmt: skip
+TEXTS = frozenset({"html", "problem", "video", "annotatable", "openassessment"})
+FILED = CONTAINERS | TEXTS | {"course"}  # without a file of their own, such elements are not there
+POINTING = frozenset({"url_name", "slug", "org", "course"})
 DEEPEST = 20  # elements that point at elements
 
 
 def olx_root(files: Files) -> str | None:
-    """The folder that holds course.xml: the root or the only folder of it; None when this is no OLX."""
-    found = [path for path in files.paths if path == "course.xml" or re.fullmatch(r"[^/]+/course\.xml", path)]
-    if "course.xml" in found:
-        return ""
-    tops = {path.split("/")[0] for path in files.paths}
-    return found[0].split("/")[0] if len(found) == 1 and len(tops) == 1 else None
+    """The folder of the only outermost course.xml; None when there is none, or several beside each other."""
+    found = [path for path in files.paths if path == "course.xml" or path.endswith("/course.xml")]
+    depth = min((path.count("/") for path in found), default=0)
+    outermost = [path for path in found if path.count("/") == depth]
+    return outermost[0].rpartition("/")[0] if len(outermost) == 1 else None
 
 
 def read_olx(files: Files, findings: Findings) -> Draft:
@@ -64,7 +76,8 @@ class Element:
 
     @property
     def title(self) -> str:
-        return " ".join((self.node.get("display_name") or self.node.get("name")).split())
+        said = [self.node.get("display_name"), self.node.get("name")]
+        return next((" ".join(name.split()) for name in said if name not in {"", "null"}), "")
 
 
 @dataclass(slots=True)
@@ -122,8 +135,8 @@ class Olx:
         if path is None or ".." in name:
             self.findings.fault(parent, pointer.line, _("The name “%s” leads outside the course.") % name[:200])
             return ""
-        is_complete = pointer.tag == "video" and len(pointer.attributes) > 1  # says all it has to say in attributes
-        return "" if is_complete and path not in self.files else path
+        only_points = pointer.tag in FILED and pointer.attributes.keys() <= POINTING
+        return path if only_points or path in self.files else ""
 
     def _read_policy(self, run: str) -> None:
         path = f"policies/{run}/policy.json"
@@ -203,27 +216,33 @@ class Olx:
     def _texts(self, element: Element, place_id: str, kinds: set[str], level: int, depth: int = 0) -> Iterator[str]:
         self.names.setdefault(element.name, place_id)
         tag = element.node.tag
-        if depth > DEEPEST:
+        if tag in TEXTS:
+            kinds.add("problem" if tag == "openassessment" else tag)
+            yield self._text(element, level)
             return
-        if tag not in {"html", "problem", "video"}:  # containers: vertical, library_content, split_test, conditional...
-            children = list(self.below(element, depth + 1))
-            if not children:
-                self.findings.note(element.path, element.node.line, _("“%s” has no text that could be read.") % tag)
-            for child in children:
-                yield from self._texts(child, place_id, kinds, level, depth + 1)
-            return
-        kinds.add(tag)
+        children = list(self.below(element, depth + 1)) if tag in CONTAINERS and depth < DEEPEST else []
+        if not children and tag != "vertical":
+            self.findings.note(element.path, element.node.line, _("“%s” has no text that could be read.") % tag)
+        for child in children:
+            yield from self._texts(child, place_id, kinds, level, depth + 1)
+
+    def _text(self, element: Element, level: int) -> str:
+        """A component with its name as a heading, unless the name says nothing or the text has its own."""
         text = self._markdown(element)
         has_title = element.title and element.title not in UNTOLD and text and not re.match(r"#{1,6} ", text)
         text = lowered(text, level + 1 if has_title else level)
-        yield f"{'#' * level} {element.title}\n\n{text}" if has_title else text
+        return f"{'#' * level} {element.title}\n\n{text}" if has_title else text
 
     def _markdown(self, element: Element) -> str:
-        if element.node.tag == "problem":
-            return problem_to_markdown(element.node)
-        if element.node.tag == "video":
-            return video_to_markdown(element.node, self._static)
-        return html_to_markdown(self._html(element))
+        match element.node.tag:
+            case "problem":
+                return problem_to_markdown(element.node)
+            case "video":
+                return video_to_markdown(element.node, self._static)
+            case "openassessment":
+                return assessment_to_markdown(element.node)
+            case _:
+                return html_to_markdown(self._html(element))
 
     def _html(self, element: Element) -> str:
         """The HTML of a component: in a file of its own, or where it stands (as elements or as one piece of text)."""

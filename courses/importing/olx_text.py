@@ -27,15 +27,16 @@ FIELDS = frozenset({"textline", "formulaequationinput", "textbox", "filesubmissi
 CHOICES = frozenset({"choice", "option", "item"})
 HEADING = re.compile(r"^(#{1,6})(?= )", re.MULTILINE)
 FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+TRANSCRIPTS = (".srt", ".sjson", ".vtt", ".txt")
 TIMECODE = re.compile(r"^\d*\s*\n?\d{1,2}:\d{2}.*?-->.*$", re.MULTILINE)
 
 
 class _Converter(MarkdownConverter):
-    """Also keeps text that looks like HTML as text."""
+    """Also keeps text that looks like HTML or like a formula as text."""
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         escaped: str = super().escape(text, parent_tags)  # type: ignore[misc]  # its stubs leave it out
-        return re.sub(r"(?<!\\)<", r"\\<", escaped)
+        return re.sub(r"(?<!\\)([<$])", r"\\\1", escaped)
 
 
 def _language(element: Tag) -> str:
@@ -125,6 +126,14 @@ def _wrapped(tag: str, inner: str, node: Node) -> str:
     return html.replace(f"</{tag}>", "") + inner + f"</{tag}>" if html.endswith(f"</{tag}>") else html
 
 
+def assessment_to_markdown(assessment: Node) -> str:
+    """What an open response asks for; how it is graded stays out."""
+    asked = [node for prompt in assessment.all("prompts") for node in prompt.all("description")]
+    title = next((node.text.strip() for node in assessment.children if node.tag == "title"), "")
+    text = "\n\n".join(html_to_markdown(node.text) for node in asked)
+    return f"**{title}**\n\n{text}" if title and text else text
+
+
 def video_to_markdown(video: Node, load: Callable[[str], bytes | None]) -> str:
     """A link to the video and what is said in it. `load` gives a file of the course's `static` folder, or None."""
     youtube = video.get("youtube_id_1_0") or video.get("youtube").split(",")[-1].split(":")[-1]
@@ -141,7 +150,7 @@ def _transcript(video: Node, load: Callable[[str], bytes | None]) -> str:
     names += [f"subs_{sub}.srt.sjson", f"{sub}.srt"] if sub else []
     names += [node.get("src").split("/")[-1] for node in video.all("track")]
     for name in names:
-        data = load(name) if name else None
+        data = load(name) if name.endswith(TRANSCRIPTS) else None
         text = _spoken(data.decode("utf-8", "replace"), name) if data else ""
         if text:
             return text

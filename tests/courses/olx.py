@@ -38,10 +38,11 @@ COURSE = {
   <html url_name="intro"/>
   <video url_name="vid1"/>
   <discussion url_name="talk" display_name="Talk"/>
+  <scorm url_name="s1"/>
 </vertical>
 """,
     "vertical/v2.xml": '<vertical display_name="How hot"><html url_name="hot"/><problem url_name="p1"/></vertical>\n',
-    "vertical/v3.xml": '<vertical display_name="Questions"><problem url_name="p3"/></vertical>\n',
+    "vertical/v3.xml": '<vertical display_name="Questions"><problem url_name="p3"/><openassessment url_name="o1" text_response="required"><title>Essay</title><prompts><prompt><description>&lt;p&gt;Write &lt;b&gt;much&lt;/b&gt;.&lt;/p&gt;</description></prompt></prompts><rubric><prompt>answer</prompt></rubric></openassessment></vertical>\n',
     "vertical/v4.xml": '<vertical display_name="Green tea"><html url_name="empty"/></vertical>\n',
     "vertical/v5.xml": '<vertical display_name="Answers"><html url_name="answers"/></vertical>\n',
     "html/intro.xml": '<html filename="intro" display_name="Text"/>\n',
@@ -86,7 +87,7 @@ COURSE = {
 """,
     "problem/p2.xml": """<problem display_name="A number">
   <script type="loncapa/python">answer = 7</script>
-  <p>How many leaves \\(n\\)?</p>
+  <p>How many leaves \\(n\\) for $price?</p>
   <numericalresponse answer="$answer"><responseparam type="tolerance" default="1%"/><formulaequationinput/></numericalresponse>
 </problem>
 """,

@@ -21,7 +21,7 @@ def test_it_reads_the_shape_of_the_course(draft):
         ("green", "Green tea", 2, "Week 2: Leaves", False, ""),
         ("written-out-here", "Written out here", 2, "Week 2: Leaves", False, ""),
     ]
-    assert draft.notes == ()
+    assert [str(note) for note in draft.notes] == ["vertical/v1.xml:5: “scorm” has no text that could be read."]
 
 
 def test_it_turns_components_into_markdown(draft):
@@ -38,10 +38,10 @@ def test_it_turns_components_into_markdown(draft):
         "## How hot\n\n### Temperatures\n\nBoil at 100.\n\n"
         "### How hot is it?\n\n**At which heat does water boil?**\n\n*At sea level.*\n\n- 80\n- 100"
     )
-    assert draft.pages[1].body == "### Pick\n\nPick a tea:\n\n- Green\n- Black"
+    assert draft.pages[1].body == "### Pick\n\nPick a tea:\n\n- Green\n- Black\n\n**Essay**\n\nWrite **much**."
     assert draft.pages[2].body == "Green leaves."
     assert draft.pages[3].body == (
-        "### Inline\n\nInline **words**.\n\n### Wrapped\n\nWrapped & kept: 1 \\< 2\n\n### A number\n\nHow many leaves $n$?\n\n…"
+        "### Inline\n\nInline **words**.\n\n### Wrapped\n\nWrapped & kept: 1 \\< 2\n\n### A number\n\nHow many leaves $n$ for \\$price?\n\n…"
     )
 
 
