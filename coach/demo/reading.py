@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
+from typing import Any
 
 from accounts.door import acting_as
 from accounts.models import User
@@ -19,11 +20,12 @@ PLACES_PER_DAY = 3
 
 @dataclass(frozen=True)
 class Reader:
-    """How far somebody is: so many places done, and the one after them open, beginning `days_ago`."""
+    """How far somebody is: so many places done since `days_ago`, and the one after them opened `hours_ago`."""
 
     person: DemoPerson
     done: int
     days_ago: int
+    hours_ago: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Try:
         return Decimal(self.score) >= Decimal("0.6")
 
 
-READERS = (Reader(ADA, done=8, days_ago=4), Reader(BEN, done=3, days_ago=2))
+READERS = (Reader(ADA, done=8, days_ago=4, hours_ago=5), Reader(BEN, done=3, days_ago=2, hours_ago=3))
 TRIES = (
     Try(ADA, "lab-1-first-image", 4, 42, "1", "all six steps"),
     Try(ADA, "lab-2-small-and-fast", 3, 25, "0.4", "stopped at step 3"),
@@ -63,7 +65,7 @@ def try_labs(course: Course, people: People, *, now: datetime) -> int:
 
 
 def _places(course: Course) -> list[Place]:
-    pages = chain(course.chapters.current(), course.labs.current())  # type: ignore[attr-defined]
+    pages = chain(course.chapters.current(), course.labs.current())
     return sorted(pages, key=lambda place: (place.day, place.position))
 
 
@@ -74,11 +76,12 @@ def _read(course: Course, learner: User, reader: Reader, now: datetime) -> int:
         return sum(PlaceProgress.objects.get_or_create(**row)[1] for row in rows)
 
 
-def _progress(course: Course, learner: User, place: Place, order: int, reader: Reader, now: datetime) -> dict[str, object]:
+def _progress(course: Course, learner: User, place: Place, order: int, reader: Reader, now: datetime) -> dict[str, Any]:
     day, of_day = divmod(order, PLACES_PER_DAY)
+    is_done = order < reader.done
     opened = now - timedelta(days=reader.days_ago - day, hours=3) + of_day * PLACE_TIME
-    left = opened + PLACE_TIME
-    times = {"opened_at": opened, "last_opened_at": left, "done_at": left if order < reader.done else None}
+    left = opened + PLACE_TIME if is_done else now - timedelta(hours=reader.hours_ago)
+    times = {"opened_at": min(opened, left), "last_opened_at": left, "done_at": left if is_done else None}
     return {"learner": learner, "course": course, "place_id": place.place_id, "defaults": times}  # type: ignore[attr-defined]
 
 
