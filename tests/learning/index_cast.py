@@ -46,9 +46,7 @@ def fill(course: Course, chapters: int = 3) -> None:
     with acting_as(SYSTEM):
         for number in range(chapters):
             text = "\n\n".join(f"## Part {part}\n\n" + f"word{number}x{part} " * 200 for part in range(3))
-            Chapter.objects.create(
-                course=course, chapter_id=f"c{number}", title=f"Chapter {number}", body=text, position=number
-            )
+            Chapter.objects.create(course=course, chapter_id=f"c{number}", title=f"Chapter {number}", body=text, position=number)
         Lab.objects.create(course=course, lab_id="lab", title="A lab", body="Build an image.", day=2)
 
 
