@@ -45,7 +45,7 @@ if (form) {
     if (field.value.trim()) form.requestSubmit();
   });
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt !== form || !event.detail.successful) return;
+    if (event.detail.elt !== form || event.detail.xhr?.status !== 200) return; // htmx calls a refusal (422) successful
     field.value = "";
     form.elements.key.value = freshKey();
     if (problem) problem.textContent = "";

@@ -12,6 +12,15 @@ async function copy(words) {
   return undefined;
 }
 
+// Answers without their numbered markers, whose sources do not come along.
+function wordsOf(source) {
+  const markers = [...source.querySelectorAll(".cite")];
+  for (const marker of markers) marker.hidden = true;
+  const words = source.innerText.trimEnd();
+  for (const marker of markers) marker.hidden = false;
+  return words;
+}
+
 async function give(words) {
   try {
     await copy(words);
@@ -25,7 +34,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-copies]");
   if (!button) return;
   const source = button.dataset.copies === "code" ? button.parentElement.querySelector("pre") : document.getElementById(button.dataset.copies);
-  if (source) give(source.innerText.trimEnd());
+  if (source) give(wordsOf(source));
 });
 
 for (const block of document.querySelectorAll(".lesson pre")) {

@@ -4,6 +4,7 @@ const texts = document.getElementById("texts")?.dataset ?? {};
 const list = document.getElementById("turns");
 const newest = document.querySelector(".to-newest");
 const NEAR = 48; // pixels from the end that still count as reading along
+const SPOKEN = 900; // characters of an answer that are read out by themselves
 const seen = new Map(); // stream address -> offset of the last text piece
 let following = true;
 
@@ -15,6 +16,12 @@ htmx.createEventSource = (address) => {
   if (offset !== undefined) url.searchParams.set("from", offset);
   return new EventSource(url.href);
 };
+
+function wordsOf(answer) {
+  const spoken = answer.cloneNode(true);
+  for (const marker of spoken.querySelectorAll(".cite")) marker.remove();
+  return spoken.textContent.trim().slice(0, SPOKEN);
+}
 
 const toEnd = () => { if (list) list.scrollTop = list.scrollHeight; };
 const atEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
@@ -68,7 +75,7 @@ document.addEventListener("htmx:sseClose", (event) => {
   if (!id || event.detail.type !== "message") return;
   setTimeout(() => {
     const answer = document.getElementById(id)?.querySelector(".answer-text");
-    if (answer) document.dispatchEvent(new CustomEvent("coach:speak", { detail: answer.innerText.slice(0, 900) }));
+    if (answer) document.dispatchEvent(new CustomEvent("coach:speak", { detail: wordsOf(answer) }));
     follow();
   }, 60);
 });
