@@ -34,6 +34,7 @@ HAS_MEANING = re.compile(
     r"^(?:an? |the )?(?P<subject>[\w`*'-]+(?: [\w`*'-]+){0,3}) (?:is|are|means?|refers to|stands for|lets?|allows?)\b",
     re.IGNORECASE,
 )
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
 CUES = ((ASKS_NUMBER, HAS_NUMBER), (ASKS_STEPS, HAS_STEPS), (ASKS_REASON, HAS_REASON))
 
 IS_COMPLAINT = re.compile(
@@ -48,7 +49,13 @@ LEANS_BACK = re.compile(
 def bonus(question: str, text: str) -> float:
     """What the form of a sentence adds to, or takes from, its worth as an answer."""
     fits = sum(CUE for asks, has in CUES if asks.search(question) and has.search(text))
-    if ASKS_MEANING.search(question) and (match := HAS_MEANING.match(text)):
-        fits += MEANING if stems(match["subject"]) & stems(question) else 0.0
+    if ASKS_MEANING.search(question):
+        fits += MEANING * sum(bool(term & stems(question)) for term in _introduced(text))
     fits -= NO_ANSWER if IS_QUESTION.search(text) else 0.0
     return fits - (2 * CUE if IS_COMPLAINT.search(text) else 0.0)
+
+
+def _introduced(text: str) -> tuple[set[str], set[str]]:
+    """The stems of what a sentence defines: its subject when it says what that is, and the terms in bold."""
+    match = HAS_MEANING.match(text)
+    return stems(match["subject"] if match else ""), stems(" ".join(BOLD.findall(text)))

@@ -24,6 +24,7 @@ MOST_STATEMENTS = 200  # of all sources together
 
 DENSE, LEXICAL = 0.6, 0.4  # of the strength of a statement
 FROM_CONTEXT = 0.5  # worth of a word that stands in the heading or the code of a statement, not in the statement
+OPENING = 0.03  # given to the first statement of a passage, which often says what it is about
 LATER_SOURCE = 0.025  # taken off for each place further down the list of sources, which come best first
 
 
@@ -34,6 +35,7 @@ class Unit:
     source: int  # index in the list of sources
     order: int  # place in its source
     parts: tuple[Statement, ...]
+    opens: bool = False  # first of its passage
 
     @property
     def text(self) -> str:
@@ -71,7 +73,7 @@ def units(sources: Sequence[Source]) -> list[Unit]:
         at = 0
         while at < len(parts) and len(found) < MOST_STATEMENTS:
             size = 1 + _followers(parts, at)
-            found.append(Unit(index, len(found), tuple(parts[at : at + size])))
+            found.append(Unit(index, len(found), tuple(parts[at : at + size]), opens=at == 0))
             at += size
     return found
 
@@ -105,8 +107,8 @@ def score(question: str, sources: Sequence[Source], found: Sequence[Unit], embed
     """All units, best first."""
     cover = _cover(question, sources, found)
     bonuses = [_bonus(question, unit) for unit in found]
-    first = sorted(range(len(found)), key=lambda n: (-LEXICAL * cover[n] - bonuses[n], n))[:EMBEDDED]
-    vectors = _vectors(question, sources, [found[n] for n in first], embed)
+    by_words = sorted(range(len(found)), key=lambda n: (-LEXICAL * cover[n] - bonuses[n], n))
+    vectors = _vectors(question, sources, [found[n] for n in _spread(by_words, found)], embed)
     scored = []
     for n, unit in enumerate(found):
         vector = vectors.get(unit.order)
@@ -114,6 +116,12 @@ def score(question: str, sources: Sequence[Source], found: Sequence[Unit], embed
         strength = DENSE * close + LEXICAL * cover[n]
         scored.append(Scored(unit, strength, strength + bonuses[n], vector))
     return sorted(scored, key=lambda one: (-one.score, one.unit.order))
+
+
+def _spread(by_words: Sequence[int], found: Sequence[Unit]) -> list[int]:
+    """Those to embed: the best of each source, for its words may differ from the question's, then the best of all."""
+    firsts = {found[n].source: n for n in reversed(by_words)}
+    return list(dict.fromkeys([*sorted(firsts.values(), key=by_words.index), *by_words]))[:EMBEDDED]
 
 
 def _cover(question: str, sources: Sequence[Source], found: Sequence[Unit]) -> list[float]:
@@ -153,4 +161,5 @@ def _bonus(question: str, unit: Unit) -> float:
     lead = unit.parts[0]
     aim = NO_ANSWER if lead.is_aim else 0.0
     bare = CUE if unit.words < 4 and not _code(unit) else 0.0
-    return bonus(question, lead.text) - aim - bare - LATER_SOURCE * unit.source
+    lone = CUE if len(unit.parts) == 1 and lead.marker not in ("", "-", "1.", "1)") else 0.0
+    return bonus(question, lead.text) + unit.opens * OPENING - aim - bare - lone - LATER_SOURCE * unit.source

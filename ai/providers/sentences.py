@@ -229,7 +229,7 @@ def plain(text: str) -> str:
     text = CODE_SPAN.sub(keep, text.replace("\ue000", "").replace("\ue001", ""))
     text = LINK.sub(r"\1", ATTRIBUTES.sub("", IMAGE.sub("", text)))
     text = OWN_MARK.sub(r"(\1)", TAG.sub("", FOOTNOTE.sub("", text))).replace("`", "")
-    text = re.sub(r"\*\*|__(?=\w)|(?<=\w)__", "", text)
+    text = re.sub(r"__(?=\w)|(?<=\w)__", "**", text)
     text = re.sub("\ue000(\\d+)\ue001", lambda match: spans[int(match[1])], text)
     return " ".join(text.split())
 
@@ -248,7 +248,10 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def _parts(sentence: str) -> Iterator[str]:
-    if len(sentence.split()) <= LONG_SENTENCE:
-        yield sentence
-        return
-    yield from (part.strip() for part in BREAKS.split(sentence) if part.strip())
+    parts = BREAKS.split(sentence) if len(sentence.split()) > LONG_SENTENCE else [sentence]
+    yield from (_balanced(part.strip()) for part in parts if part.strip())
+
+
+def _balanced(sentence: str) -> str:
+    """Without bold marks when one of a pair was left in another sentence."""
+    return sentence.replace("**", "") if sentence.count("**") % 2 else sentence

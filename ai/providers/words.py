@@ -10,7 +10,8 @@ STOPWORDS = frozenset(
     just kind know let like long many may me might more most much must my need no not of off on once one only or other our out own
     please same say see she should so some such take tell than that the their them then there these they this those through to too
     under until up upon us use used using very want was way we were what when where which while who whom whose why will with
-    within would yes you your two three don't doesn't i'm it's what's can't isn't there's explain describe list mean
+    within would yes you your two three difference differences different between
+    don't doesn't i'm it's what's can't isn't there's explain describe list mean
     means happen happens
     """.split()
 )

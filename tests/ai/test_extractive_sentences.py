@@ -26,7 +26,7 @@ def test_it_cuts_sentences(text, count):
     ("markdown", "text"),
     [
         ('See [the page](https://example.com "t") and [that][ref].', "See the page and that."),
-        ("![picture](a.png) A **bold** _word_.", "A bold _word_."),
+        ("![picture](a.png) A **bold** _word_.", "A **bold** _word_."),
         ("As shown in [3] and [1, 2].", "As shown in (3) and (1, 2)."),
         ("Write `a[1]` and <kbd>Esc</kbd>.", "Write `a[1]` and Esc."),
         ("A note.[^1] An image.{.wide alt='x'}", "A note. An image."),
