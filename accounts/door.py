@@ -31,7 +31,9 @@ Statement = tuple[str, Sequence[Any]]  # SQL with %s, and its values
 Role = Literal["learner", "trainer", "admin", "system", "auth", ""]
 
 SETTINGS = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', %s, true)"
-DATABASE_THREADS = ThreadPoolExecutor(settings.DATABASE_POOL_SIZE, thread_name_prefix="database")
+DATABASE_THREADS = ThreadPoolExecutor(  # fewer than the pool has, so that pages always find a connection
+    max(2, settings.DATABASE_POOL_SIZE * 6 // 10), thread_name_prefix="database"
+)
 
 
 @dataclass(frozen=True)

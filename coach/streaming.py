@@ -3,13 +3,16 @@
 Tokens leave as escaped text; the finished turn is rendered once, behind the reader's door. Refuses strangers with 404.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseForbidden, StreamingHttpResponse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from psycopg_pool import PoolTimeout
 
 from accounts.door import Actor, actor_for, in_door
 from coach.following import Beat, Piece, Settled, Stage, Told, attach
@@ -17,6 +20,8 @@ from coach.models import Query
 from coach.showing import turn_html
 
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
 MOST_OFFSET = 1_000_000  # characters; more than any answer has
 
 
@@ -42,9 +47,19 @@ def offset_of(request: HttpRequest) -> int:
 async def _lines(told: AsyncIterator[Told], query_id: UUID, actor: Actor) -> AsyncIterator[str]:
     async for event in told:
         if isinstance(event, Settled):
-            yield sse("done", await in_door(actor, _turn, query_id))
+            yield sse("done", await _finished(query_id, actor))
         else:
             yield _line(event)
+
+
+async def _finished(query_id: UUID, actor: Actor) -> str:
+    """The finished turn; a database that is away for a moment is waited for, because the reader has waited longer."""
+    for pause in PAUSES:
+        try:
+            return await in_door(actor, _turn, query_id)
+        except AWAY:
+            await asyncio.sleep(pause)
+    return await in_door(actor, _turn, query_id)
 
 
 def _line(event: Stage | Piece | Beat) -> str:

@@ -54,14 +54,14 @@ def serving(**environment: str) -> Iterator[str]:
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
     process = subprocess.Popen(command, cwd=ROOT, env=server_environment(**environment))
     try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(timeout=15)
 
 
-def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + START_WITHIN
     while time.monotonic() < until and process.poll() is None:
         try:
