@@ -69,6 +69,7 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Courses"), "school", "courses_course"),
                     _link(_("Chapters"), "menu_book", "courses_chapter"),
                     _link(_("Labs"), "science", "courses_lab"),
+                    _link(_("Index updates"), "sync", "learning_contentupdate"),
                 ],
             },
             {
