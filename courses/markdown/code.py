@@ -38,8 +38,3 @@ def render_code(text: str, info: str = "") -> str:
     inner = highlight(text, lexer(stripnl=False), FORMATTER) if lexer else escapeHtml(text)
     name = f' data-language="{escapeHtml(language)}"' if language else ""
     return f'<pre class="highlight" tabindex="0"{name}><code>{inner}</code></pre>\n'
-
-
-def stylesheet(style: str = "default", selector: str = ".highlight") -> str:
-    """The CSS rules for the classes used above."""
-    return str(HtmlFormatter(style=style).get_style_defs(selector))
