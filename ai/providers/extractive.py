@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -20,9 +19,6 @@ from ai.providers.events import ChatRequest, Event, Finished, Kind, ProviderErro
 from ai.providers.remembering import Remembering
 from ai.providers.rendering import render
 from ai.providers.scoring import Embed, Scored, score, units
-
-if TYPE_CHECKING:
-    from ai.embedding import Embedder
 
 logger = logging.getLogger("aicoach.providers")
 
@@ -159,12 +155,12 @@ def _installed_embedding() -> Embed:
     # Loading the embedding is the installation's matter; composing stays pure.
     from ai.embedding import default_embedder  # noqa: PLC0415
 
-    return _remembering(default_embedder())
+    return _remembering(default_embedder().embed)
 
 
 @lru_cache(maxsize=2)
-def _remembering(embedder: "Embedder") -> Remembering:
-    return Remembering(embedder.embed)
+def _remembering(embed: Embed) -> Remembering:
+    return Remembering(embed)
 
 
 def _after(so_far: str) -> str:

@@ -23,6 +23,7 @@ EMBEDDED_WORDS = 28  # of each; the first ones say what it is about
 MOST_STATEMENTS = 200  # of all sources together
 
 DENSE, LEXICAL = 0.6, 0.4  # of the strength of a statement
+NAME, LABEL = 4, 8  # words below which a line, or one that ends with a colon, says nothing by itself
 FROM_CONTEXT = 0.5  # worth of a word that stands in the heading or the code of a statement, not in the statement
 OPENING = 0.03  # given to the first statement of a passage, which often says what it is about
 LATER_SOURCE = 0.025  # taken off for each place further down the list of sources, which come best first
@@ -45,6 +46,12 @@ class Unit:
     def words(self) -> int:
         return len(self.text.split())
 
+    @property
+    def is_bare(self) -> bool:
+        """A mere heading: a few words that say nothing by themselves."""
+        lead = self.parts[0]
+        return len(self.parts) == 1 and not lead.blocks and self.words < (LABEL if lead.is_open else NAME)
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -62,7 +69,7 @@ class Scored:
     def may_accompany(self) -> bool:
         """Whether it may be shown for its neighbour's sake alone."""
         first = self.unit.parts[0]
-        return not (first.is_aim or IS_QUESTION.search(first.text) or IS_COMPLAINT.search(first.text))
+        return not (first.is_aim or self.unit.is_bare or IS_QUESTION.search(first.text) or IS_COMPLAINT.search(first.text))
 
 
 def units(sources: Sequence[Source]) -> list[Unit]:
@@ -159,7 +166,6 @@ def _vectors(question: str, sources: Sequence[Source], chosen: Sequence[Unit], e
 
 def _bonus(question: str, unit: Unit) -> float:
     lead = unit.parts[0]
-    aim = NO_ANSWER if lead.is_aim else 0.0
-    bare = CUE if unit.words < 4 and not _code(unit) else 0.0
+    aim = NO_ANSWER if lead.is_aim or unit.is_bare else 0.0
     lone = CUE if len(unit.parts) == 1 and lead.marker not in ("", "-", "1.", "1)") else 0.0
-    return bonus(question, lead.text) + unit.opens * OPENING - aim - bare - lone - LATER_SOURCE * unit.source
+    return bonus(question, lead.text) + unit.opens * OPENING - aim - lone - LATER_SOURCE * unit.source

@@ -1,6 +1,7 @@
 """The words of a text that carry its meaning, cut to rough stems: enough to see whether two English texts share a subject."""
 
 import re
+from functools import lru_cache
 
 WORD = re.compile(r"\w+(?:[.'’]\w+)*")
 STOPWORDS = frozenset(
@@ -26,6 +27,7 @@ def stems(text: str) -> set[str]:
     }
 
 
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     word = re.sub(r"['’]s?$", "", word)
     for ending, least, instead in (("ies", 5, "y"), ("ing", 6, ""), ("ed", 5, ""), ("es", 5, ""), ("s", 4, ""), ("ly", 6, "")):
