@@ -85,20 +85,30 @@ SELECT %(course)s, %(generation)s, term, min(idf), array_agg(chunk_id),
 """
 
 
+ROOM = "SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '128MB', true)"  # the course may be large
+USUAL = "SELECT set_config('statement_timeout', %s, true), set_config('work_mem', %s, true)"
+SETTINGS = "SELECT current_setting('statement_timeout'), current_setting('work_mem')"
+
+
 def index_chunks(course_id: UUID, generation: int) -> int:
     """Weigh the words of a generation's chunks, anew if that was done before; the count of its terms.
 
     Runs in the caller's transaction, as the system, before readers are pointed at the generation.
     """
     drop_generation(course_id, generation)
-    names = {"course": course_id, "generation": generation}
+    names: dict[str, object] = {"course": course_id, "generation": generation}
     with connection.cursor() as cursor:
         cursor.execute(LANGUAGE, names)
         found = cursor.fetchone()
         names["language"] = found[0] if found else FALLBACK
         cursor.execute(ADD_INDEX, names)
+        cursor.execute(SETTINGS)
+        usual = cursor.fetchone()
+        cursor.execute(ROOM)
         cursor.execute(ADD_IMPACTS, names)
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+        cursor.execute(USUAL, usual)
+    return count
 
 
 def drop_generation(course_id: UUID, generation: int) -> None:

@@ -42,11 +42,11 @@ words AS MATERIALIZED (
     SELECT lexeme || ' ' || next AS term FROM words
      WHERE next_place - place BETWEEN 1 AND {PAIR_GAP} GROUP BY 1 ORDER BY min(place) LIMIT {WORD_LIMIT}
 ), matched AS MATERIALIZED (
-    SELECT term, idf, chunk_ids, impacts FROM ai_coach_lexical_impacts
+    SELECT term, CASE WHEN strpos(term, ' ') = 0 THEN idf END AS idf, chunk_ids, impacts FROM ai_coach_lexical_impacts
      WHERE course_id = %s AND generation = (SELECT generation FROM live)
        AND term = ANY (ARRAY(SELECT term FROM singles UNION ALL SELECT term FROM pairs))
 ), scored AS MATERIALIZED (
-    SELECT p.chunk_id, sum(p.impact) AS score, sum(m.idf) FILTER (WHERE strpos(m.term, ' ') = 0) AS idf
+    SELECT p.chunk_id, sum(p.impact) AS score, sum(m.idf) AS idf
       FROM matched m CROSS JOIN LATERAL unnest(m.chunk_ids, m.impacts) AS p (chunk_id, impact) GROUP BY 1
 ), whole AS MATERIALIZED (
     SELECT (SELECT max(score) FROM scored) AS score,
