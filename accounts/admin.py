@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.rights import is_admin
 
 
-class RoleAdmin(ModelAdmin):  # type: ignore[misc]
+class RoleAdmin(ModelAdmin):
     """A model that admins may see and change."""
 
     list_per_page = 50
@@ -48,7 +48,7 @@ class ReadOnlyAdmin(RoleAdmin):
         return False
 
 
-class AccountCreationForm(UserCreationForm):  # type: ignore[misc]
+class AccountCreationForm(UserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name", "role", "is_staff")
@@ -58,7 +58,7 @@ class AccountCreationForm(UserCreationForm):  # type: ignore[misc]
 
 
 @admin.register(User)
-class PersonAdmin(RoleAdmin, UserAdmin):  # type: ignore[misc, type-arg]
+class PersonAdmin(RoleAdmin, UserAdmin):
     """Accounts are closed (not active), never deleted here: erasing a person is a deed of its own."""
 
     form = UserChangeForm

@@ -24,7 +24,7 @@ class Endpoint(GenericAPIView):
     opens_doors_itself = False
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """REST framework's own, with the door around the handler."""
         self.args, self.kwargs = args, kwargs
         self.headers = self.default_response_headers
@@ -34,7 +34,7 @@ class Endpoint(GenericAPIView):
             response = self._behind_door(self.request, *args, **kwargs)
         except Exception as error:
             response = self.handle_exception(error)
-        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        self.response = self.finalize_response(self.request, response, *args, **kwargs)  # type: ignore[arg-type]
         return self.response
 
     def _behind_door(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:

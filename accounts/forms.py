@@ -49,7 +49,7 @@ def time_zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountForm(forms.ModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=lazy(time_zones, list)())
 
     class Meta:
@@ -58,7 +58,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 
-class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
+class TokenForm(forms.ModelForm):
     """`expires_at` of the cleaned data is the moment that the chosen number of days ends, or None."""
 
     days = forms.TypedChoiceField(

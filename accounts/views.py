@@ -40,7 +40,7 @@ class SignIn(auth_views.LoginView):
         return self.form_valid(form) if form.is_valid() else self._answer(form, verdict)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        person = cast(User, form.get_user())
+        person = form.get_user()
         with signing_in_as(user_id=person.pk):
             response = super().form_valid(form)
         throttling.forget("sign-in", _counted(person.email))
@@ -68,7 +68,7 @@ def _counted(email: str) -> str:
     return email.strip().lower()
 
 
-class ResetRequest(FormView):  # type: ignore[type-arg]
+class ResetRequest(FormView):
     """Sends a link; answers the same, and as quickly, for every address."""
 
     template_name = "accounts/password_reset.html"
@@ -121,7 +121,7 @@ class PasswordChange(auth_views.PasswordChangeView):
 @behind_door
 def account(request: HttpRequest) -> HttpResponse:
     """Name, time zone and personal tokens."""
-    form = AccountForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = AccountForm(request.POST or None, instance=User.objects.get(pk=_myself(request).pk))
     if request.method == "POST" and form.is_valid():
         form.instance.save(update_fields=AccountForm.Meta.fields)
         messages.success(request, _("Saved."))
@@ -178,7 +178,7 @@ def _account_page(
     context = {
         "form": form or AccountForm(instance=_myself(request)),
         "token_form": token_form or TokenForm(),
-        "tokens": PersonalToken.objects.filter(user=request.user.pk, revoked_at=None).order_by("-pk"),
+        "tokens": PersonalToken.objects.filter(user=_myself(request), revoked_at=None).order_by("-pk"),
         "new_token": new_token,
     }
     return render(request, "accounts/account.html", context, status=status)

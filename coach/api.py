@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from accounts.api_door import Endpoint
 from accounts.api_faults import Conflict
+from accounts.api_filters import MomentFilter
 from accounts.models import User
 from coach import asking, escalating, interrupting, rating
 from coach.api_shapes import AskSerializer, EscalationSerializer, FeedbackSerializer, QuerySerializer
@@ -44,21 +45,21 @@ def own_query(person: User, query_id: UUID) -> Query:
     return get_object_or_404(own_queries(person), pk=query_id)
 
 
-class QueryFilter(django_filters.FilterSet):  # type: ignore[misc]
+class QueryFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="containing", max_length=SEARCH_LIMIT, label="Words that the question or the answer contains."
     )
     status = django_filters.ChoiceFilter(choices=Query.Status.choices)
     intent = django_filters.ChoiceFilter(choices=Query.Intent.choices)
-    asked_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gt")
-    asked_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    asked_after = MomentFilter(field_name="created_at", lookup_expr="gt")
+    asked_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
     class Meta:
         model = Query
         fields = ("q", "status", "intent", "asked_after", "asked_before")
 
     def containing(self, rows: QuerySet[Query], name: str, words: str) -> QuerySet[Query]:
-        return rows.containing(words)  # type: ignore[attr-defined, no-any-return]
+        return rows.containing(words)  # type: ignore[attr-defined]
 
 
 class Queries(Endpoint):
@@ -187,7 +188,7 @@ class QueryEscalation(Endpoint):
 def _wake(query_id: UUID) -> None:
     """Have a worker answer soon. Without Redis the sweeper or the stream does it."""
     try:
-        answer.apply_async(args=[str(query_id)], countdown=STREAM_FIRST)
+        answer.apply_async(args=(str(query_id),), countdown=STREAM_FIRST)
     except OperationalError as error:
         log.warning("worker_not_woken query=%s error=%s", query_id, type(error).__name__)
 

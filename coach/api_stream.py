@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -24,6 +23,15 @@ from coach.api_shapes import QuerySerializer
 from coach.following import Piece, Settled, Stage, Told, attach
 from coach.streaming import HEADERS, offset_of, sse
 
+EVENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["stage", "text", "done"]},
+        "data": {"type": "string", "description": "JSON: {name}, {text, end} or the question as in /queries/{id}."},
+        "id": {"type": "string", "description": "Characters of the answer up to here."},
+    },
+}
 FROM = OpenApiParameter("from", int, description="Characters of the answer that the reader has already.")
 
 
@@ -44,7 +52,7 @@ class QueryStream(Endpoint):
     renderer_classes = (EventStream, JSONRenderer)
     serializer_class = QuerySerializer
 
-    @extend_schema(operation_id="query_stream", parameters=[FROM], responses={(200, "text/event-stream"): OpenApiTypes.STR})
+    @extend_schema(operation_id="query_stream", parameters=[FROM], responses={(200, "text/event-stream"): EVENT})
     def get(self, request: Request, query_id: UUID) -> StreamingHttpResponse:
         own_query(self.person, query_id)
         events = _events(query_id, self.person, offset_of(request._request))

@@ -10,7 +10,7 @@ from accounts.admin import ReadOnlyAdmin, RoleAdmin
 from courses.models import Chapter, Course, CourseTrainer, Enrolment, Lab
 
 
-class TrainerInline(TabularInline):  # type: ignore[misc]
+class TrainerInline(TabularInline):
     model = CourseTrainer
     extra = 0
     autocomplete_fields = ("trainer",)
@@ -34,6 +34,10 @@ class CourseAdmin(RoleAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Trainers come once the course is there: before, it has no id that rows could point at."""
+        return self.inlines if obj else ()
 
 
 @admin.register(Enrolment)

@@ -6,7 +6,6 @@ Ids are time-ordered (UUID version 7), so the id alone is the key; the newest ro
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -26,7 +25,7 @@ class Keyset(BasePagination):
 
     next_url: str | None = None
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None) -> list[Model]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
         limit, after = _limit(request), _after(request)
         ordered = queryset.order_by("-pk")
         rows = list((ordered.filter(pk__lt=after) if after else ordered)[: limit + 1])

@@ -53,7 +53,9 @@ def test_it_lets_two_people_use_the_same_key(ada_calls: Program, ben_calls: Prog
     assert ask(ada_calls, key=key).json()["id"] != ask(ben_calls, key=key).json()["id"]
 
 
-@pytest.mark.parametrize("words", ["<script>alert(1)</script>", "Ω≈ç√∫˜µ", "'; DROP TABLE users; --", "\u202etest", "👾", "%s {{ x }}"])
+@pytest.mark.parametrize(
+    "words", ["<script>alert(1)</script>", "Ω≈ç√∫˜µ", "'; DROP TABLE users; --", "\u202etest", "👾", "%s {{ x }}"]
+)
 def test_it_gives_questions_back_exactly(ada_calls: Program, taught: Course, words: str) -> None:
     assert ask(ada_calls, words).json()["question"] == words
 

@@ -1,0 +1,74 @@
+"""The schema is true: schemathesis sends what it allows and what it does not, as Ada, and compares the answers with it."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.test import override_settings
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection, positive_data_acceptance
+
+from accounts import tokens
+from accounts.door import SYSTEM, acting_as
+from accounts.models import User
+from coach.models import Query
+from courses.models import Course
+from tests.api.conftest import ask_and_answer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EXAMPLES = 12  # for each operation
+WIDE = dict.fromkeys(("api", "ask", "search", "sign-in", "sign-in-place"), "1000000/second")
+LEFT_OUT = [
+    positive_data_acceptance,  # a string of spaces fits `minLength: 1` and is still no question
+    ignored_auth,  # every address is tried without a token in test_ground
+]
+
+
+@pytest.fixture
+def schema() -> Any:
+    return schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_application())
+
+
+def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
+    with acting_as(ada):
+        secret = tokens.make(person=ada, name="schema").secret
+    known = {"slug": taught.slug, "place_id": "volumes", "query_id": str(ask_and_answer(ada, taught).pk)}
+    with override_settings(RATE_LIMITS=WIDE):
+        operations = [result.ok() for result in schema.get_all_operations()]
+        for operation in operations:
+            _try(operation, known, {"Authorization": f"Bearer {secret}"})
+    assert len(operations) >= 17
+    with acting_as(SYSTEM):
+        assert Query.objects.exclude(learner=ada).count() == 0
+
+
+def _try(operation: Any, known: dict[str, str], headers: dict[str, str]) -> None:
+    modes = st.one_of(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
+
+    @given(case=modes, is_known=st.booleans())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    def check(case: Any, is_known: bool) -> None:
+        if is_known:
+            case.path_parameters = {name: known[name] for name in case.path_parameters or ()}
+        response = case.call(headers=headers)
+        may_be_right = [] if _has_wrong_body(case) else [negative_data_rejection]  # what was wrong may be put right
+        case.validate_response(response, headers=headers, excluded_checks=LEFT_OUT + may_be_right)
+
+    check()
+
+
+def _has_wrong_body(case: Any) -> bool:
+    body = case.meta.components.get(ParameterLocation.BODY) if case.meta else None
+    return body is not None and body.mode == GenerationMode.NEGATIVE
