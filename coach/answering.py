@@ -8,8 +8,10 @@ asked may leave: the answer goes on in a task of its own. Refuses to answer a qu
 import asyncio
 import logging
 import time
+import traceback
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -81,8 +83,8 @@ async def _answer(draft: Draft, turn: LiveTurn) -> None:
         await _speak(draft, turn)
     except asyncio.CancelledError:
         draft.is_stopped = True
-    except Exception:
-        log.exception("answer_failed query=%s", draft.claimed.query_id)
+    except Exception as error:
+        log.error("answer_failed query=%s %s", draft.claimed.query_id, _without_words(error))
     finally:
         await _settle(draft, turn)
 
@@ -153,8 +155,15 @@ async def _settle(draft: Draft, turn: LiveTurn) -> None:
     try:
         draft.took("total", draft.started)
         await saving.settle(draft, turn.text)
-    except Exception:
-        log.exception("answer_not_settled query=%s", draft.claimed.query_id)
+    except Exception as error:
+        log.error("answer_not_settled query=%s %s", draft.claimed.query_id, _without_words(error))
     finally:
         LIVE.pop(draft.claimed.query_id, None)
         turn.finish()
+
+
+def _without_words(error: Exception) -> str:
+    """What and where, for the log. A database's message may quote a row, so messages stay out of it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = next((frame for frame in reversed(frames) if "site-packages" not in frame.filename), frames[-1])
+    return f"error={type(error).__name__} at={Path(own.filename).name}:{own.lineno}"

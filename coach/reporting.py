@@ -46,7 +46,7 @@ def report(query: Query, *, slug: str) -> Report:
         provider=response.provider if response else "",
         model=response.model_used if response else "",
         tokens=response.tokens_used if response else 0,
-        cost=str(response.cost) if response and response.cost is not None else None,
+        cost=f"{response.cost:f}" if response and response.cost is not None else None,
         timings=response.timings if response else {},
     )
 

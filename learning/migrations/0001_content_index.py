@@ -9,7 +9,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import pgvector.django.vector
 from django.db import migrations, models
-from pgvector.django import VectorExtension
 
 # An exact search reads every vector of a course: beside the row it costs one page visit, in the TOAST table another one each.
 INLINE = "ALTER TABLE ai_coach_content_chunks ALTER COLUMN embedding SET STORAGE MAIN"
@@ -25,7 +24,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        VectorExtension(),
+        migrations.RunSQL("CREATE EXTENSION IF NOT EXISTS vector", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='ContentChunk',
             fields=[
