@@ -30,6 +30,7 @@ from courses.models import (
     ModuleTopic,
     PlaceProgress,
 )
+from learning.lexical_models import LexicalImpact, LexicalIndex
 from learning.models import ContentChunk, ContentUpdate
 from tests.conftest import make_course, make_person, owner_connection
 
@@ -91,11 +92,13 @@ def _course_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
             token_count=1, content_hash="x", generation=1, position=0, embedding=[0.1, 0.2], embedding_model="m",
         ),
         ContentUpdate.objects.create(course=course, update_type="full", triggered_by="admin"),
+        LexicalIndex.objects.create(course=course, generation=1, language="english", chunk_count=1),
         course,
         CourseTrainer.objects.get(course=course, trainer=tess),
         Enrolment.objects.get(course=course, learner=ada),
     ]  # fmt: skip
-    return _ids(made)
+    LexicalImpact.objects.create(course=course, generation=1, term="x", idf=1, chunk_ids=[], impacts=[])
+    return _ids(made) | {LexicalImpact._meta.db_table: "x"}
 
 
 def _coach_rows(ada: User, course: Course) -> dict[str, Any]:

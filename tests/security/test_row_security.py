@@ -37,6 +37,7 @@ class Rights:
 
 
 COURSE_TEXT = Rights(select="abtrs", insert="trs", update="trs", delete="trs")
+COURSE_INDEX = Rights(select="abtrs", insert="s", update="s", delete="s")
 HER_OWN = Rights(select="ars", insert="ars", update="ars", delete="ars")
 SHARED_WITH_TRAINER = Rights(select="atrs", insert="ars", update="ars", delete="ars")
 HER_RIGHTS = Rights(select="uars", insert="rs", update="rs", delete="rs")
@@ -66,8 +67,10 @@ EXPECTED = {
     "messages": Rights(select="ars", insert="ars", update="s", delete="ars"),
     "ai_request_logs": Rights(select="ars", insert="s", delete="rs"),
     # learning
-    "ai_coach_content_chunks": Rights(select="abtrs", insert="s", update="s", delete="s"),
+    "ai_coach_content_chunks": COURSE_INDEX,
     "ai_coach_content_updates": Rights(select="trs", insert="trs", update="s", delete="s"),
+    "ai_coach_lexical_indexes": COURSE_INDEX,
+    "ai_coach_lexical_impacts": COURSE_INDEX,
     # coach
     "ai_coach_queries": SHARED_WITH_TRAINER,
     "ai_coach_responses": Rights(select="atrs", insert="s", update="s", delete="ars"),
@@ -91,7 +94,7 @@ COLUMNS = """
 SELECT a.attname FROM pg_attribute a
  WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 """
-KEY = "session_key"
+KEYS = {"sessions": "session_key", "ai_coach_lexical_impacts": "term"}  # the others have an id
 
 
 @pytest.fixture
@@ -135,7 +138,7 @@ class Copy:
 
 
 def _copy(table: str, key: Any) -> Copy:
-    key_column = KEY if table == "sessions" else "id"
+    key_column = KEYS.get(table, "id")
     with owner_connection() as owner:
         columns = [row[0] for row in owner.execute(COLUMNS, [table])]
         statement = sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE {} = %s").format(
