@@ -94,6 +94,11 @@ class Draft:
     language: str = ""
     names: dict[str, str] = field(default_factory=dict)
     notes: tuple[Fault, ...] = ()
+    name: str = ""  # what a new course may be called when the source gives no title: the name of its folder
+
+    @property
+    def new_title(self) -> str:
+        return self.title or self.name
 
 
 def checked(draft: Draft, findings: Findings) -> Draft:

@@ -51,7 +51,8 @@ def read_markdown_folder(files: Files, findings: Findings) -> Draft:
     pages = _in_order(_pages(read, findings), [item for name in ORDERS if name in about for item in about[name].items])
     draft = Draft(
         form="markdown",
-        title=text_of(about, "title", "site_name")[:200] or _from_name(files.name),
+        title=text_of(about, "title", "site_name")[:200],
+        name=_from_name(files.name)[:200],
         slug=text_of(about, "slug"),
         description=text_of(about, "description", "site_description", "subtitle"),
         language=text_of(about, "language", "lang"),

@@ -56,7 +56,8 @@ def read_olx(files: Files, findings: Findings) -> Draft:
     pages = list(olx.pages(course)) if course else []
     draft = Draft(
         form="olx",
-        title=(course.node.get("display_name") if course else "")[:200] or files.name,
+        title=(course.title if course else "")[:200],
+        name=files.name[:200],
         description=olx.description(),
         language=course.node.get("language") if course else "",
         pages=tuple(pages),

@@ -209,6 +209,14 @@ def test_it_only_shows_when_asked_to(folder, db):
         assert not Course.objects.filter(slug="tea-time").exists()
 
 
+def test_it_keeps_a_title_that_the_source_does_not_say(tmp_path, db):
+    folder = write(tmp_path / "pu-erh", {"a.md": "text"})
+    assert run(folder, "--no-index")["title"] == "Pu erh"
+    assert run(folder, "--no-index", "--slug", "pu-erh", "--title", "All of Pu-erh")["title"] == "All of Pu-erh"
+    again = run(folder, "--no-index", "--slug", "pu-erh")
+    assert (again["title"], again["changes"]) == ("All of Pu-erh", [])
+
+
 def test_it_says_what_is_wrong(folder, capsys):
     write(folder, {"1-water.md": "---\nday: x\n---\n", "9.md": b"\xff"})
     out = StringIO()

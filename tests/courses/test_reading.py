@@ -157,7 +157,7 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, **values) -> tarfile.TarInf
 def test_it_reads_an_archive(tmp_path, mode):
     path = tar(tmp_path / "tea.tar.gz", [(member("./tea/a.md"), b"# Tea\n\ntext")], mode)
     draft = read(path)
-    assert (draft.title, pages(draft)) == ("Tea", [("a", "Tea", 1, "", False)])
+    assert (draft.title, draft.new_title, pages(draft)) == ("", "Tea", [("a", "Tea", 1, "", False)])
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,7 @@ class Command(BaseCommand):
         if strangers:
             some = ", ".join(strangers[:5])
             self.stderr.write(
-                _("%(count)d of the expected chapters are not in this course: %(some)s")
-                % {"count": len(strangers), "some": some}
+                _("%(count)d of the expected chapters are not in this course: %(some)s") % {"count": len(strangers), "some": some}
             )
 
 

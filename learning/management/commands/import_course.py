@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
-from courses.importing import BadCourse, Changes, Draft, apply, compare, read
+from courses.importing import BadCourse, Changes, CourseHasMoved, Draft, apply, compare, read
 from courses.models import Course, CourseTrainer
 from learning import indexing
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         began = time.perf_counter()
         draft = self._read(options)
-        slug = slugify(options["slug"] or draft.slug or draft.title)[:100]
+        slug = slugify(options["slug"] or draft.slug or draft.new_title)[:100]
         if not slug:
             raise CommandError(_("Give the course an address with --slug."))
         with acting_as(SYSTEM):
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         if not self._may_go_on(course, changes, options):
             raise CommandError(_("Nothing was changed."))
         was_there = course is not None
-        course = self._apply(course, slug, draft, changes, trainer, options)
+        course = self._apply(course, slug, draft, trainer, options)
         summary = _summary(slug, draft, changes, course, created=not was_there)
         summary["index"] = self._index(course, changes, options)
         summary["seconds"] = round(time.perf_counter() - began, 2)
@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
     def _show(self, course: Course | None, slug: str, draft: Draft, changes: Changes) -> None:
         state = _("new") if course is None else _("already here")
-        self.stdout.write(f"{draft.title} ({slug}, {state}), {draft.form}")
+        self.stdout.write(f"{draft.new_title} ({slug}, {state}), {draft.form}")
         lines = changes.lines()
         self.stdout.write("\n".join(f"  {line}" for line in lines[:SHOWN_LINES]))
         if len(lines) > SHOWN_LINES:
@@ -86,13 +86,13 @@ class Command(BaseCommand):
             return True
         return input(_("Import these changes? [y/N] ")).strip().lower() in {"y", "yes"}
 
-    def _apply(
-        self, course: Course | None, slug: str, draft: Draft, changes: Changes, trainer: User | None, options: dict[str, Any]
-    ) -> Course:
+    def _apply(self, course: Course | None, slug: str, draft: Draft, trainer: User | None, options: dict[str, Any]) -> Course:
         with acting_as(SYSTEM), _bar(_("Pages"), len(draft.pages), options) as step:
-            course = course or Course.objects.create(slug=slug, title=draft.title, description=draft.description)
-            changes = compare(course, draft)  # a course made just now has its title already
-            apply(course, draft, changes, step)
+            course = course or Course.objects.create(slug=slug, title=draft.new_title, description=draft.description)
+            try:
+                apply(course, draft, compare(course, draft), step)  # a course made just now has its title already
+            except CourseHasMoved as moved:
+                raise CommandError(_("Somebody else changed the course meanwhile. Look at the changes again.")) from moved
             if trainer:
                 CourseTrainer.objects.get_or_create(course=course, trainer=trainer)
         return course
@@ -144,7 +144,7 @@ def _summary(
     return {
         "ok": True,
         "course": slug,
-        "title": draft.title,
+        "title": course.title if course else draft.new_title,
         "form": draft.form,
         "created": created,
         "dry_run": dry_run,
