@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.door import behind_door
+from accounts.requests import PersonRequest
 from accounts.throttling import allow
 from coach.answering import embed_question
 from coach.showing import place_url
@@ -21,7 +22,7 @@ from learning.retrieval import Passage
 LIMIT = 10  # places
 LONGEST = 400  # characters of a search
 EXCERPT = 260  # characters
-MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|[`*_#>|]+|\[([^\]]*)\]\([^)]*\)")
+MARKUP = re.compile(r"^\s*(?:[-*+]|\d+\.)\s|^\s*(?:```|~~~).*$|!\[[^\]]*\]\([^)]*\)|[`*#>|]+|\[([^\]]*)\]\([^)]*\)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Hit:
 
 @require_safe
 @behind_door
-def search(request: HttpRequest, slug: str) -> HttpResponse:
+def search(request: PersonRequest, slug: str) -> HttpResponse:
     course = access.open_course(slug)
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     context: dict[str, Any] = {"course": course, "area": "course", "words": words, "hits": (), "problem": ""}
@@ -49,9 +50,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
 
 def find(course: Course, words: str) -> list[Hit]:
     """The places of a course that fit best, at most one for each heading."""
-    passages = retrieval.search(
-        course_id=course.pk, question=words, embedding=embed_question(words), language=course.language, limit=LIMIT
-    )
+    passages = retrieval.search(course_id=course.pk, question=words, embedding=embed_question(words), limit=LIMIT)
     places: dict[tuple[str, str], Passage] = {}
     for passage in passages:
         places.setdefault((passage.lab_id or passage.chapter_id, passage.anchor), passage)

@@ -8,14 +8,16 @@ import uuid
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from accounts.door import behind_door
+from accounts.requests import PersonRequest
 from accounts.throttling import Verdict, allow
 from coach import asking, escalating, history, interrupting, rating
 from coach.models import QUESTION_LIMIT, Query
@@ -28,17 +30,17 @@ from courses.models import Course
 
 @require_safe
 @behind_door
-def coach(request: HttpRequest, slug: str) -> HttpResponse:
+def coach(request: PersonRequest, slug: str) -> HttpResponse:
     """The conversation, with the learner's own questions beside it."""
     course = access.open_course(slug)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "coach/_history.html", _history(request, course))
     return render(request, "coach/coach.html", _conversation(request, course) | _history(request, course))
 
 
 @require_POST
 @behind_door
-def ask(request: HttpRequest, slug: str) -> HttpResponse:
+def ask(request: PersonRequest, slug: str) -> HttpResponse:
     """Save a question; its answer comes by the stream that the fragment connects to."""
     course = access.open_course(slug)
     verdict = allow("ask", request.user.pk)
@@ -51,7 +53,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
             question=request.POST.get("question", ""),
             key=history.uuid_or_none(request.POST.get("key", "")) or uuid.uuid4(),
             now=timezone.now(),
-            place_id=request.POST.get("place", ""),
+            place_id=request.POST.get("place", "").replace("\x00", ""),
         )
     except asking.QuestionRefused as refusal:
         return _refused(request, course, refusal.message)
@@ -60,7 +62,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @behind_door
-def stop(request: HttpRequest, query_id: UUID) -> HttpResponse:
+def stop(request: PersonRequest, query_id: UUID) -> HttpResponse:
     query = _own_query(request, query_id)
     interrupting.request_stop(query)
     return _turn(request, query_id)
@@ -68,7 +70,7 @@ def stop(request: HttpRequest, query_id: UUID) -> HttpResponse:
 
 @require_POST
 @behind_door
-def retry(request: HttpRequest, query_id: UUID) -> HttpResponse:
+def retry(request: PersonRequest, query_id: UUID) -> HttpResponse:
     query = _own_query(request, query_id)
     verdict = allow("ask", request.user.pk)
     if not verdict:
@@ -79,7 +81,7 @@ def retry(request: HttpRequest, query_id: UUID) -> HttpResponse:
 
 @require_POST
 @behind_door
-def feedback(request: HttpRequest, query_id: UUID) -> HttpResponse:
+def feedback(request: PersonRequest, query_id: UUID) -> HttpResponse:
     """Say whether an answer helped; the same again without words takes it back."""
     query = _own_query(request, query_id)
     if query.is_open or getattr(query, "response", None) is None:
@@ -100,7 +102,7 @@ def feedback(request: HttpRequest, query_id: UUID) -> HttpResponse:
 
 @require_POST
 @behind_door
-def escalate(request: HttpRequest, query_id: UUID) -> HttpResponse:
+def escalate(request: PersonRequest, query_id: UUID) -> HttpResponse:
     query = _own_query(request, query_id)
     try:
         escalating.ask_trainer(query=query, note=request.POST.get("note", ""))
@@ -111,14 +113,14 @@ def escalate(request: HttpRequest, query_id: UUID) -> HttpResponse:
 
 @require_POST
 @behind_door
-def fresh(request: HttpRequest, slug: str) -> HttpResponse:
+def fresh(request: PersonRequest, slug: str) -> HttpResponse:
     """The next question starts a new conversation."""
     course = access.open_course(slug)
     asking.new_conversation(request.user, course)
     return redirect("coach", slug=slug)
 
 
-def _own_query(request: HttpRequest, query_id: UUID) -> Query:
+def _own_query(request: PersonRequest, query_id: UUID) -> Query:
     """A question of this person's own in an open course; else 404."""
     return get_object_or_404(
         Query.objects.with_answer().select_related("course").prefetch_related("response__feedback"),
@@ -128,39 +130,39 @@ def _own_query(request: HttpRequest, query_id: UUID) -> Query:
     )
 
 
-def _asked(request: HttpRequest, query_id: UUID) -> HttpResponse:
+def _asked(request: PersonRequest, query_id: UUID) -> HttpResponse:
     """With script the turn's own stream brings the answer; without it a worker does."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         wake_worker(query_id)
     return _turn(request, query_id)
 
 
-def _turn(request: HttpRequest, query_id: UUID) -> HttpResponse:
+def _turn(request: PersonRequest, query_id: UUID) -> HttpResponse:
     """The turn as it is now; without script, the coach's page at that turn."""
     query = _own_query(request, query_id)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "coach/_turn.html", {"turn": shown(query, slug=query.course.slug)})
     return redirect(f"{reverse('coach', args=[query.course.slug])}#turn-{query_id}")
 
 
-def _refused(request: HttpRequest, course: Course, problem: str, status: int = 422) -> HttpResponse:
+def _refused(request: PersonRequest, course: Course, problem: str, status: int = 422) -> HttpResponse:
     """What is wrong, beside the composer, and what was written still in it."""
-    if request.htmx:  # type: ignore[attr-defined]
-        headers = {"HX-Retarget": "#composer-problem", "HX-Reswap": "innerHTML"}
-        return render(request, "coach/_problem.html", {"problem": problem}, status=status, headers=headers)
+    if request.htmx:
+        fragment = render(request, "coach/_problem.html", {"problem": problem}, status=status)
+        return retarget(reswap(fragment, "innerHTML"), "#composer-problem")
     context = _conversation(request, course) | _history(request, course)
     context |= {"problem": problem, "written": request.POST.get("question", "")}
     return render(request, "coach/coach.html", context, status=status)
 
 
-def _too_many(request: HttpRequest, course: Course, verdict: Verdict) -> HttpResponse:
+def _too_many(request: PersonRequest, course: Course, verdict: Verdict) -> HttpResponse:
     problem = _("That was a lot of questions at once. Ask again in %(seconds)d s.") % {"seconds": verdict.retry_after}
     response = _refused(request, course, problem, status=429)
     response.headers["Retry-After"] = str(verdict.retry_after)
     return response
 
 
-def _conversation(request: HttpRequest, course: Course) -> dict[str, Any]:
+def _conversation(request: PersonRequest, course: Course) -> dict[str, Any]:
     window, selected = _window(request, course)
     turns = [shown(query, slug=course.slug) for query in window.queries]
     address = reverse("coach", args=[course.slug])
@@ -179,7 +181,7 @@ def _conversation(request: HttpRequest, course: Course) -> dict[str, Any]:
     }
 
 
-def _window(request: HttpRequest, course: Course) -> tuple[history.Window, UUID | None]:
+def _window(request: PersonRequest, course: Course) -> tuple[history.Window, UUID | None]:
     selected = history.uuid_or_none(request.GET.get("turn", ""))
     if selected:
         return history.around(course, request.user, selected), selected
@@ -187,7 +189,7 @@ def _window(request: HttpRequest, course: Course) -> tuple[history.Window, UUID 
     return history.newest(course, request.user, limit=history.PAGE, before=before), None
 
 
-def _history(request: HttpRequest, course: Course) -> dict[str, Any]:
+def _history(request: PersonRequest, course: Course) -> dict[str, Any]:
     words = request.GET.get("q", "").replace("\x00", "").strip()[: history.SEARCH_LIMIT]
     chosen = request.GET.get("show", "")
     older_than = history.uuid_or_none(request.GET.get("older", ""))

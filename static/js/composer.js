@@ -51,6 +51,7 @@ if (form) {
     if (problem) problem.textContent = "";
     changed();
     document.querySelector(".turns .welcome")?.remove();
+    document.body.dispatchEvent(new CustomEvent("coach:asked"));
   });
   document.addEventListener("click", (event) => {
     const suggestion = event.target.closest?.("[data-suggests]");
