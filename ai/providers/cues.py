@@ -40,6 +40,10 @@ CUES = ((ASKS_NUMBER, HAS_NUMBER), (ASKS_STEPS, HAS_STEPS), (ASKS_REASON, HAS_RE
 IS_COMPLAINT = re.compile(
     r"^(?:issue|problem|question|q|error|description)\s*[:#]|\bi (?:could ?n['o’]t|tried|get|got|am getting)\b", re.IGNORECASE
 )
+IS_TROUBLE = re.compile(r"\b(?:errors?|faults?|troubleshooting|problems?|pitfalls?|goes wrong)\b", re.IGNORECASE)
+ASKS_TROUBLE = re.compile(
+    r"\b(?:errors?|fails?|failed|cannot|wrong|problems?|why|fix|stopp?(?:ed|s)|not)\b|n['’]t\b", re.IGNORECASE
+)
 IS_QUESTION = re.compile(r"\?[\"')\]*_ ]*$")
 LEANS_BACK = re.compile(
     r"^(?:it|its|this|that|these|those|they|then|however|but|so|otherwise|also|in that case|here|there)\b", re.IGNORECASE
@@ -51,6 +55,7 @@ def bonus(question: str, text: str) -> float:
     fits = sum(CUE for asks, has in CUES if asks.search(question) and has.search(text))
     if ASKS_MEANING.search(question):
         fits += MEANING * sum(bool(term & stems(question)) for term in _introduced(text))
+    fits -= CUE if HAS_STEPS.match(text) and not ASKS_STEPS.search(question) else 0.0
     fits -= NO_ANSWER if IS_QUESTION.search(text) else 0.0
     return fits - (2 * CUE if IS_COMPLAINT.search(text) else 0.0)
 
@@ -59,3 +64,8 @@ def _introduced(text: str) -> tuple[set[str], set[str]]:
     """The stems of what a sentence defines: its subject when it says what that is, and the terms in bold."""
     match = HAS_MEANING.match(text)
     return stems(match["subject"] if match else ""), stems(" ".join(BOLD.findall(text)))
+
+
+def misplaced(question: str, headings: str) -> float:
+    """What a statement loses that stands among the errors when the question is about none."""
+    return CUE if IS_TROUBLE.search(headings) and not ASKS_TROUBLE.search(question) else 0.0

@@ -75,8 +75,8 @@ def _worth(one: Scored, chosen: Sequence[Scored]) -> float:
     like = max(_likeness(one, other) for other in chosen)
     if like > SAME or (one.unit.source not in used and len(used) >= MOST_SOURCES):
         return -1.0
-    own = one.score * (1.0 if one.unit.source == chosen[0].unit.source else ELSEWHERE)
-    return max(own - REPEATS * like, *(_lent(one, other) for other in chosen))
+    own = one.score * (1.0 if one.unit.source == chosen[0].unit.source else ELSEWHERE) - REPEATS * like
+    return max(own if one.strength >= ANSWERS else 0.0, *(_lent(one, other) for other in chosen))
 
 
 def _lent(one: Scored, other: Scored) -> float:

@@ -80,7 +80,7 @@ def _safe(text: str) -> str:
 
 def _leads_on(part: Statement) -> bool:
     """Whether the code that follows belongs to the statement, and does not merely stand below it."""
-    is_whole = part.text[-1:] in ".!?" and "`" not in part.text
+    is_whole = part.text.endswith((".", "!", "?")) and "`" not in part.text
     return not is_whole or bool(HAS_STEPS.search(part.text) or LOOKS_AHEAD.search(part.text))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ai.providers.cues import CUE, IS_COMPLAINT, IS_QUESTION, LEANS_BACK, NO_ANSWER, bonus
+from ai.providers.cues import CUE, IS_COMPLAINT, IS_QUESTION, LEANS_BACK, NO_ANSWER, bonus, misplaced
 from ai.providers.events import Source
 from ai.providers.sentences import Statement, statements
 from ai.providers.words import stems
@@ -26,7 +26,7 @@ DENSE, LEXICAL = 0.6, 0.4  # of the strength of a statement
 NAME, LABEL = 4, 8  # words below which a line, or one that ends with a colon, says nothing by itself
 FROM_CONTEXT = 0.5  # worth of a word that stands in the heading or the code of a statement, not in the statement
 OPENING = 0.03  # given to the first statement of a passage, which often says what it is about
-LATER_SOURCE = 0.025  # taken off for each place further down the list of sources, which come best first
+RANK = 0.1  # given to the first source, half of it to the second and so on: the search knew more than a single sentence does
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _while(parts: Sequence[Statement], belongs: Callable[[Statement], bool]) -> 
 def score(question: str, sources: Sequence[Source], found: Sequence[Unit], embed: Embed | None) -> list[Scored]:
     """All units, best first."""
     cover = _cover(question, sources, found)
-    bonuses = [_bonus(question, unit) for unit in found]
+    bonuses = [_bonus(question, unit, sources[unit.source]) for unit in found]
     by_words = sorted(range(len(found)), key=lambda n: (-LEXICAL * cover[n] - bonuses[n], n))
     vectors = _vectors(question, sources, [found[n] for n in _spread(by_words, found)], embed)
     scored = []
@@ -151,6 +151,10 @@ def _context(source: Source) -> tuple[str, ...]:
     return (*source.heading_path[-2:], source.title)
 
 
+def _heading(source: Source) -> str:
+    return source.heading_path[-1] if source.heading_path else source.title
+
+
 def _code(unit: Unit) -> list[str]:
     return [block.text for part in unit.parts for block in part.blocks]
 
@@ -159,13 +163,14 @@ def _vectors(question: str, sources: Sequence[Source], chosen: Sequence[Unit], e
     """Vectors by the order of their unit, the question's under -1; empty when there is no embedding to be had."""
     if embed is None or not chosen:
         return {}
-    texts = [" ".join(f"{_context(sources[unit.source])[0]}: {unit.text}".split()[:EMBEDDED_WORDS]) for unit in chosen]
+    texts = [" ".join(f"{_heading(sources[unit.source])}: {unit.text}".split()[:EMBEDDED_WORDS]) for unit in chosen]
     rows = embed([question, *texts])
     return {-1: rows[0], **{unit.order: row for unit, row in zip(chosen, rows[1:], strict=True)}}
 
 
-def _bonus(question: str, unit: Unit) -> float:
+def _bonus(question: str, unit: Unit, source: Source) -> float:
     lead = unit.parts[0]
     aim = NO_ANSWER if lead.is_aim or unit.is_bare else 0.0
     lone = CUE if len(unit.parts) == 1 and lead.marker not in ("", "-", "1.", "1)") else 0.0
-    return bonus(question, lead.text) + unit.opens * OPENING - aim - lone - LATER_SOURCE * unit.source
+    aside = misplaced(question, " ".join(source.heading_path))
+    return bonus(question, lead.text) + unit.opens * OPENING + RANK / (1 + unit.source) - aim - lone - aside
