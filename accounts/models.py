@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
@@ -12,6 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.policies import ADMINS, RowSecurity, own
 
 ACCOUNT = "id BETWEEN (SELECT known_from()) AND (SELECT known_to())"
+RIGHTS_CHANGE = (
+    "app_role() IN ('learner', 'trainer', 'auth') AND (OLD.role, OLD.is_staff, OLD.is_superuser, OLD.is_active)"
+    " IS DISTINCT FROM (NEW.role, NEW.is_staff, NEW.is_superuser, NEW.is_active)"
+)
 SESSION = "session_key = (SELECT app_session_key()) OR user_id BETWEEN (SELECT known_from()) AND (SELECT known_to())"
 
 
@@ -70,6 +75,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 insert=ADMINS,
                 update=ACCOUNT,
                 delete=ADMINS,
+            ),
+        ]
+        triggers = [
+            # One's own row may be changed, one's own rights may not.
+            pgtrigger.Protect(
+                name="users_rights_kept", operation=pgtrigger.Update, condition=pgtrigger.Condition(RIGHTS_CHANGE)
             ),
         ]
 

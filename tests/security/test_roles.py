@@ -175,3 +175,14 @@ def test_it_evaluates_policies_once_for_a_statement(ada: User) -> None:
     assert "InitPlan" in plan
     conditions = [line for line in plan.splitlines() if "Filter" in line or "Cond" in line]
     assert not any("current_setting" in line or "app_role()" in line for line in conditions), plan
+
+
+@pytest.mark.parametrize("change", ["role = 'admin'", "is_staff = true", "is_superuser = true", "is_active = false"])
+def test_it_lets_nobody_raise_their_own_rights(ada: User, tess: User, change: str) -> None:
+    statement = f"UPDATE users SET {change} WHERE id = %s"
+    with app_connection() as raw:
+        for person, role in ((ada, "learner"), (ada, "auth"), (tess, "trainer")):
+            with acting(raw, str(person.pk), role), pytest.raises(psycopg.errors.RaiseException):
+                raw.execute(statement, [person.pk])
+        with acting(raw, "", "system"):
+            assert raw.execute(statement, [ada.pk]).rowcount == 1
