@@ -62,7 +62,7 @@ class Finished:
     """The last event, always sent.
 
     stop: complete. length: ended at our cap or the model's. cut: broke off and nobody could continue.
-    unanswered: the text says that the course does not seem to answer.
+    unanswered: the text says that the course does not seem to answer. `provider` and `model` name who began the answer.
     """
 
     reason: Reason

@@ -172,5 +172,6 @@ def _bonus(question: str, unit: Unit, source: Source) -> float:
     lead = unit.parts[0]
     aim = NO_ANSWER if lead.is_aim or unit.is_bare else 0.0
     lone = CUE if len(unit.parts) == 1 and lead.marker not in ("", "-", "1.", "1)") else 0.0
+    opening = (-CUE if LEANS_BACK.search(lead.text) else OPENING) if unit.opens else 0.0
     aside = misplaced(question, " ".join(source.heading_path))
-    return bonus(question, lead.text) + unit.opens * OPENING + RANK / (1 + unit.source) - aim - lone - aside
+    return bonus(question, lead.text) + opening + RANK / (1 + unit.source) - aim - lone - aside
