@@ -99,8 +99,8 @@ class Attempt:
 class Kind(StrEnum):
     """What went wrong, in the words of `ai_request_logs.error_class`."""
 
-    UNREACHABLE = "unreachable"  # no connection
-    TIMEOUT = "timeout"  # no first token in time
+    UNREACHABLE = "unreachable"  # the connection was refused, or the name is unknown
+    TIMEOUT = "timeout"  # no connection or no first token in time; trying again at once would only double the wait
     STALLED = "stalled"  # silence between two tokens, or the whole deadline passed
     RATE_LIMITED = "rate_limited"  # 429
     REFUSED_KEY = "refused_key"  # 401, 403

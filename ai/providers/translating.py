@@ -13,7 +13,7 @@ from ai.providers.events import Kind, ProviderError
 
 LONGEST_WAIT = 3600.0  # seconds of a Retry-After that we believe
 BY_STATUS = {401: Kind.REFUSED_KEY, 403: Kind.REFUSED_KEY, 402: Kind.UNPAID, 429: Kind.RATE_LIMITED, 408: Kind.TIMEOUT}
-NOT_CONNECTED = (httpx2.ConnectTimeout, httpx2.ConnectError, httpx2.PoolTimeout, RefusedAddress)
+NOT_CONNECTED = (httpx2.ConnectError, RefusedAddress)
 
 
 def translate(error: Exception, *, started: bool) -> ProviderError:

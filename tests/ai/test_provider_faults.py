@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 
 import pytest
@@ -141,6 +142,23 @@ async def test_it_says_when_nobody_listens_at_the_address(vendor):
     with pytest.raises(ProviderError) as caught:
         await read(vendor(base_url="http://127.0.0.1:9/v1").stream(request()))
     assert caught.value.kind is Kind.UNREACHABLE
+
+
+async def test_it_gives_up_on_a_connection_that_hangs(vendor):
+    with socket.socket() as full, contextlib.ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):  # the queue is full, and further callers hear nothing
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        began = time.monotonic()
+        with pytest.raises(ProviderError) as caught:
+            await read(
+                vendor(base_url=f"http://127.0.0.1:{full.getsockname()[1]}/v1", limits=Limits(connect=0.5)).stream(request())
+            )
+    assert caught.value.kind is Kind.TIMEOUT
+    assert time.monotonic() - began < 2
 
 
 async def test_it_says_when_the_address_has_no_host(vendor):
