@@ -108,7 +108,8 @@ def _fill(courses: int, words: Vectors, share: Vectors) -> tuple[list[Course], V
         made.append(course)
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
-    with acting_as(SYSTEM):
+    with acting_as(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', '0', true)")
         took = [_timed(lambda course=course: lexical.index_chunks(course.pk, 1)) for course in made]
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -69,14 +69,16 @@ WITH texts AS MATERIALIZED (
     SELECT chunk_id, term, tf, 1.0::float AS weight, sum(tf) OVER (PARTITION BY chunk_id) AS length FROM singles
     UNION ALL
     SELECT chunk_id, term, tf, {PAIR_WEIGHT}, sum(tf) OVER (PARTITION BY chunk_id) FROM pairs
-), sizes AS (
+), sizes AS MATERIALIZED (
     SELECT weight, sum(tf) / count(DISTINCT chunk_id) AS average FROM terms GROUP BY weight
+), counted AS (
+    SELECT *, count(*) OVER (PARTITION BY term) AS n, (SELECT chunk_count FROM ai_coach_lexical_indexes
+            WHERE course_id = %(course)s AND generation = %(generation)s) AS total,
+           CASE WHEN weight = 1 THEN (SELECT average FROM sizes WHERE weight = 1)
+                ELSE (SELECT average FROM sizes WHERE weight < 1) END AS average
+      FROM terms WHERE length(term) <= {TERM_LIMIT}
 ), weighed AS (
-    SELECT t.*, s.average, ln(1 + (i.chunk_count - n + 0.5) / (n + 0.5)) AS idf
-      FROM (SELECT *, count(*) OVER (PARTITION BY term) AS n FROM terms WHERE length(term) <= {TERM_LIMIT}) AS t
-      JOIN sizes s USING (weight)
-     CROSS JOIN (SELECT chunk_count FROM ai_coach_lexical_indexes
-                  WHERE course_id = %(course)s AND generation = %(generation)s) AS i
+    SELECT *, ln(1 + (total - n + 0.5) / (n + 0.5)) AS idf FROM counted
 )
 INSERT INTO ai_coach_lexical_impacts (course_id, generation, term, idf, chunk_ids, impacts)
 SELECT %(course)s, %(generation)s, term, min(idf), array_agg(chunk_id),
@@ -85,15 +87,15 @@ SELECT %(course)s, %(generation)s, term, min(idf), array_agg(chunk_id),
 """
 
 
-ROOM = "SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '128MB', true)"  # the course may be large
-USUAL = "SELECT set_config('statement_timeout', %s, true), set_config('work_mem', %s, true)"
-SETTINGS = "SELECT current_setting('statement_timeout'), current_setting('work_mem')"
+ROOM = "SELECT set_config('work_mem', %s, true)"
+BUILDING = "128MB"  # the sorts of a course of 5,000 passages stay in memory
 
 
 def index_chunks(course_id: UUID, generation: int) -> int:
     """Weigh the words of a generation's chunks, anew if that was done before; the count of its terms.
 
-    Runs in the caller's transaction, as the system, before readers are pointed at the generation.
+    Runs in the caller's transaction, as the system, before readers are pointed at the generation. Takes some seconds for 5,000
+    passages: the caller sets a statement timeout that fits.
     """
     drop_generation(course_id, generation)
     names: dict[str, object] = {"course": course_id, "generation": generation}
@@ -102,12 +104,12 @@ def index_chunks(course_id: UUID, generation: int) -> int:
         found = cursor.fetchone()
         names["language"] = found[0] if found else FALLBACK
         cursor.execute(ADD_INDEX, names)
-        cursor.execute(SETTINGS)
+        cursor.execute("SELECT current_setting('work_mem')")
         usual = cursor.fetchone()
-        cursor.execute(ROOM)
+        cursor.execute(ROOM, [BUILDING])
         cursor.execute(ADD_IMPACTS, names)
         count = int(cursor.rowcount)
-        cursor.execute(USUAL, usual)
+        cursor.execute(ROOM, usual)
     return count
 
 
