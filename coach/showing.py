@@ -22,6 +22,12 @@ from coach.models import QUESTION_LIMIT, Escalation, Query, Response
 from courses.markdown import render_message
 
 MARKER = re.compile(r'<a href="(?P<href>[^"]*)" rel="[^"]*">\[(?P<number>\d{1,3})\]</a>')
+# Wide parts scroll by themselves, by keyboard too. What somebody wrote is escaped, so a bare tag is the renderer's own.
+SCROLLING = (
+    ("<pre>", '<pre tabindex="0">'),
+    ("<table>", '<div class="table-scroll" tabindex="0"><table>'),
+    ("</table>", "</table></div>"),
+)
 LABEL_CLASSES = {
     Response.Label.COURSE_TEXT: "course-text",
     Response.Label.VERIFIED: "verified",
@@ -53,6 +59,7 @@ class Turn:
     """A question with its answer, ready to be shown. `state` is `streaming`, `answered` or `failed`."""
 
     id: UUID
+    conversation: UUID
     state: str
     question: str
     asked_at: datetime
@@ -89,6 +96,7 @@ def _common(query: Query, slug: str) -> dict[str, Any]:
     place = query.context.get("place", "")
     return {
         "id": query.pk,
+        "conversation": query.conversation_id,
         "question": query.question,
         "asked_at": query.created_at,
         "place_title": query.context.get("title", "") if place else "",
@@ -142,6 +150,8 @@ def _rendered(answer: str, sources: Iterable[Source]) -> SafeString:
         return mark_safe("")
     addresses = {source.number: source.url for source in sources}
     html = render_message(answer, citations=addresses)
+    for bare, scrolling in SCROLLING:
+        html = html.replace(bare, scrolling)
     return mark_safe(MARKER.sub(lambda match: _marker(match, addresses), html))  # noqa: S308 (sanitised)
 
 

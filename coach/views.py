@@ -114,9 +114,11 @@ def escalate(request: PersonRequest, query_id: UUID) -> HttpResponse:
 @require_POST
 @behind_door
 def fresh(request: PersonRequest, slug: str) -> HttpResponse:
-    """The next question starts a new conversation."""
+    """The next question starts a new conversation; one that holds nothing yet will do."""
     course = access.open_course(slug)
-    asking.new_conversation(request.user, course)
+    current = asking.current_conversation(request.user, course, timezone.now())
+    if current and current.queries.exists():
+        asking.new_conversation(request.user, course)
     return redirect("coach", slug=slug)
 
 
@@ -171,6 +173,7 @@ def _conversation(request: PersonRequest, course: Course) -> dict[str, Any]:
         "area": "coach",
         "turns": turns,
         "selected": selected,
+        "is_fresh": _is_fresh(request, course, window),
         "is_waiting": any(turn.state == "streaming" for turn in turns),
         "has_earlier": window.has_earlier,
         "earlier_url": f"{address}?before={turns[0].id}" if turns else address,
@@ -179,6 +182,14 @@ def _conversation(request: PersonRequest, course: Course) -> dict[str, Any]:
         "key": uuid.uuid4(),
         "limit": QUESTION_LIMIT,
     }
+
+
+def _is_fresh(request: PersonRequest, course: Course, window: history.Window) -> bool:
+    """Whether the next question begins a conversation of its own, below the turns shown."""
+    if not window.queries or window.has_later:
+        return False
+    current = asking.current_conversation(request.user, course, timezone.now())
+    return current is None or current.pk != window.queries[-1].conversation_id
 
 
 def _window(request: PersonRequest, course: Course) -> tuple[history.Window, UUID | None]:

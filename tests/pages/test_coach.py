@@ -10,6 +10,7 @@ from django.utils.html import escape
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
+from ai.models import Conversation
 from coach.models import Escalation, Feedback, Query
 from courses.models import Course
 from tests.coach.conftest import put
@@ -174,3 +175,23 @@ def test_it_asks_for_patience_when_there_are_too_many(browser: Client) -> None:
     with override_settings(RATE_LIMITS={"ask": "1/minute", "search": "1/minute"}):
         statuses = [browser.post(ASK, {"question": f"{number}?"}, headers=HTMX).status_code for number in range(3)]
     assert statuses[-1] == 429
+
+
+def test_it_starts_afresh_once(browser: Client, answered_query: Query, ada: User) -> None:
+    for _time in range(3):
+        page = browser.post("/coach/containers/fresh", follow=True).content.decode()
+    assert page.count("New conversation") == 1
+    with acting_as(SYSTEM):
+        assert Conversation.objects.filter(user=ada).count() == 2
+    browser.post(ASK, {"question": "and then?"}, headers=HTMX)
+    with acting_as(SYSTEM):
+        assert Query.objects.latest("created_at").conversation_id != answered_query.conversation_id
+
+
+def test_it_says_when_an_answer_failed_and_offers_another_try(browser: Client, taught: Course, ada: User) -> None:
+    query = put(ada, taught, WHICH)
+    browser.post(f"/coach/turns/{query.pk}/stop", headers=HTMX)
+    page = browser.get("/coach/containers/").content.decode()
+    assert "There is no answer: the coach was interrupted." in page
+    retried = browser.post(f"/coach/turns/{query.pk}/retry", headers=HTMX).content.decode()
+    assert "sse-connect" in retried
