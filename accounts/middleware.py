@@ -35,7 +35,7 @@ def _introduce(request: HttpRequest) -> None:
 def _known(request: HttpRequest) -> User | AnonymousUser:
     if not hasattr(request, "known_person"):
         request.known_person = person_of(request.session) or AnonymousUser()  # type: ignore[attr-defined]
-    return request.known_person
+    return request.known_person  # type: ignore[attr-defined]
 
 
 @sync_and_async_middleware

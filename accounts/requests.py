@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 class PersonRequest(HttpRequest):
     """What a view behind the door gets: `user` is a person, and `htmx` tells a fragment from a page."""
 
-    user: "User"  # type: ignore[assignment]
+    user: "User"
     htmx: "HtmxDetails"

@@ -18,9 +18,13 @@ from courses.models import Course
 QUESTION_LIMIT = 4000  # characters
 OWN_IN_MY_COURSES = f"({own()}) AND {IN_MY_COURSES}"
 OWN_RESPONSE = (
-    "EXISTS (SELECT 1 FROM ai_coach_responses r WHERE r.id = response_id AND r.learner_id = ai_coach_feedback.learner_id)"
+    "EXISTS (SELECT 1 FROM ai_coach_responses r WHERE r.id = response_id AND r.learner_id = ai_coach_feedback.learner_id"
+    " AND r.course_id = ai_coach_feedback.course_id)"
 )
-OWN_QUERY = "EXISTS (SELECT 1 FROM ai_coach_queries q WHERE q.id = query_id AND q.learner_id = ai_coach_escalations.learner_id)"
+OWN_QUERY = (
+    "EXISTS (SELECT 1 FROM ai_coach_queries q WHERE q.id = query_id AND q.learner_id = ai_coach_escalations.learner_id"
+    " AND q.course_id = ai_coach_escalations.course_id)"
+)
 PROBABILITY: dict[str, Any] = {"max_digits": 4, "decimal_places": 3}
 
 
