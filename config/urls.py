@@ -14,5 +14,6 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("api/", include("config.api.urls")),
     path("coach/", include("coach.urls")),
+    path("", include("learning.urls")),
     path("", include("courses.urls")),
 ]

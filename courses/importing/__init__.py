@@ -6,7 +6,7 @@ Refuses what it does not understand, with file and line, before anything is stor
 from courses.importing.applying import CourseHasMoved, apply
 from courses.importing.comparing import Change, Changes, compare
 from courses.importing.drafts import Asset, BadCourse, Draft, Fault, Page
-from courses.importing.reading import read
+from courses.importing.reading import read, read_archive
 
 __all__ = [
     "Asset",
@@ -20,4 +20,5 @@ __all__ = [
     "apply",
     "compare",
     "read",
+    "read_archive",
 ]

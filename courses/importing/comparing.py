@@ -2,6 +2,7 @@
 
 import bisect
 import difflib
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,14 @@ class Change:
     is_lab: bool
     detail: str = ""
 
+    @property
+    def word(self) -> str:
+        """The kind, for a reader."""
+        return {
+            "added": _("new"), "changed": _("changed"), "renamed": _("renamed"), "moved": _("moved"),
+            "removed": _("removed"),
+        }[self.kind]  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -56,17 +65,21 @@ class Changes:
         """How many pages there are of each kind, and how many stay as they are."""
         return {**{kind: len(self.of(kind)) for kind in KINDS}, "unchanged": self.unchanged}
 
+    @property
+    def asset_total(self) -> int:
+        return sum(self.assets.values())
+
+    def digest(self) -> str:
+        """The same for the same changes: says whether what is applied is what somebody looked at."""
+        return hashlib.sha256(repr((self.pages, self.assets, self.course)).encode()).hexdigest()
+
     def lines(self) -> list[str]:
         """The changes for a reader, one a line."""
-        words = {
-            "added": _("new"), "changed": _("changed"), "renamed": _("renamed"), "moved": _("moved"),
-            "removed": _("removed"),
-        }  # fmt: skip
         lines = [
-            f"{words[change.kind]:<10} {change.place_id}: {change.title}" + (f" ({change.detail})" if change.detail else "")
+            f"{change.word:<10} {change.place_id}: {change.title}" + (f" ({change.detail})" if change.detail else "")
             for change in self.pages
         ]
-        total = sum(self.assets.values())
+        total = self.asset_total
         files = ngettext("%(count)d file changes", "%(count)d files change", total) % {"count": total}
         return [*lines, files] if total else lines
 

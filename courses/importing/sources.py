@@ -57,7 +57,8 @@ def open_files(path: Path) -> Files:
     if path.is_dir():
         files = _folder(path, findings)
     elif path.is_file():
-        files = _archive(path, findings)
+        with path.open("rb") as packed:
+            files = _archive(packed, path.name, findings)
     else:
         raise BadCourse([Fault(str(path), 0, _("There is no such file or folder."))])
     findings.stop_if_bad()
@@ -136,22 +137,28 @@ class _TooMuch(Exception):
     """The archive holds more than a course may."""
 
 
-def _archive(path: Path, findings: Findings) -> Files:
+def open_archive(packed: IO[bytes], name: str) -> Files:
+    """The files of an archive that is open for reading; raises BadCourse with everything that is wrong with it."""
+    findings = Findings()
+    files = _archive(packed, name, findings)
+    findings.stop_if_bad()
+    return files
+
+
+def _archive(packed: IO[bytes], name: str, findings: Findings) -> Files:
     contents: dict[str, bytes] = {}
     try:
-        with path.open("rb") as packed:
-            is_gzip = packed.read(2) == b"\x1f\x8b"
-            packed.seek(0)
-            stream = gzip.GzipFile(fileobj=packed) if is_gzip else packed
-            counted = _Counted(stream, packed)  # type: ignore[arg-type]
-            with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:
-                _read_members(archive, contents, findings)
+        is_gzip = packed.read(2) == b"\x1f\x8b"
+        packed.seek(0)
+        stream = gzip.GzipFile(fileobj=packed) if is_gzip else packed
+        counted = _Counted(stream, packed)  # type: ignore[arg-type]
+        with tarfile.open(fileobj=counted, mode="r|", errorlevel=2) as archive:
+            _read_members(archive, contents, findings)
     except _TooMuch:
-        findings.fault(path.name, 0, _too_much())
+        findings.fault(name, 0, _too_much())
     except (tarfile.TarError, EOFError, zlib.error, OSError, UnicodeError, ValueError):
-        findings.fault(path.name, 0, _("This is no folder and no readable .tar.gz archive."))
-    name = path.name.split(".tar")[0].removesuffix(".tgz")
-    return Files(name, tuple(sorted(contents)), contents.__getitem__)
+        findings.fault(name, 0, _("This is no folder and no readable .tar.gz archive."))
+    return Files(name.split(".tar", maxsplit=1)[0].removesuffix(".tgz"), tuple(sorted(contents)), contents.__getitem__)
 
 
 def _read_members(archive: tarfile.TarFile, contents: dict[str, bytes], findings: Findings) -> None:

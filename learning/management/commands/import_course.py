@@ -102,7 +102,9 @@ class Command(BaseCommand):
         if changes.is_empty and course.index_generation:
             return None
         with acting_as(SYSTEM):
-            update = indexing.request_update(course, update_type="incremental", triggered_by="automatic")
+            update = indexing.request_update(
+                course, update_type="incremental", triggered_by="automatic", wake=options["no_index"]
+            )
         if options["no_index"]:
             return {"status": "pending"}
         with _bar(_("Index"), None, options) as step:
