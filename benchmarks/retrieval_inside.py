@@ -1,5 +1,6 @@
 """The measuring half of `benchmarks.retrieval`: runs in a process whose settings point at the scratch database."""
 
+import functools
 import os
 import sys
 import time
@@ -62,7 +63,7 @@ def _measure(learner: User, course: Course, vectors: Vectors, questions: Sequenc
     with acting_as(learner), connections["owner"].cursor() as owner, connection.cursor() as app:
         for number, (question, embedding) in enumerate(questions):
             sql, values = retrieval.statement(course_id=course.pk, question=question, embedding=embedding)
-            pair = [_timed(lambda cursor=cursor: cursor.execute(sql, values)) for cursor in (owner, app)]
+            pair = [_timed(functools.partial(cursor.execute, sql, values)) for cursor in (owner, app)]
             if number >= 20:  # the first ones fill the caches
                 bare.append(pair[0])
                 behind.append(pair[1])

@@ -76,7 +76,9 @@ TEMPLATES = [
 # --- Database: the app role serves, the owner role migrates --------------------------------------------------------
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 10)  # connections per process; also its database threads
 DATABASE_TIMEOUTS = (
-    "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c hnsw.iterative_scan=relaxed_order"
+    "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+    " -c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=100"  # a vector index goes on until the search has its rows
+    " -c ivfflat.iterative_scan=relaxed_order -c ivfflat.probes=10"
 )
 APP_DATABASE_URL = ADDRESSES.app_url if ADDRESSES else env.str("DATABASE_URL")
 APP_DATABASE = env.db_url_config(APP_DATABASE_URL)

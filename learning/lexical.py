@@ -8,6 +8,7 @@ of a question is enough for a match. Refuses to work outside the door: the table
 Formula: Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), with the idf that is never negative.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -30,7 +31,8 @@ def vector_of(language: str, text: str) -> str:
 
 
 LANGUAGE = f"""
-SELECT coalesce((SELECT t.cfgname::text FROM pg_ts_config t WHERE t.cfgname = c.language AND pg_ts_config_is_visible(t.oid)), '{FALLBACK}')
+SELECT coalesce((SELECT t.cfgname::text FROM pg_ts_config t
+                  WHERE t.cfgname = c.language AND pg_ts_config_is_visible(t.oid)), '{FALLBACK}')
   FROM courses c WHERE c.id = %(course)s
 """
 
@@ -98,7 +100,7 @@ def index_chunks(course_id: UUID, generation: int) -> int:
     passages: the caller sets a statement timeout that fits.
     """
     drop_generation(course_id, generation)
-    names: dict[str, object] = {"course": course_id, "generation": generation}
+    names: dict[str, Any] = {"course": course_id, "generation": generation}
     with connection.cursor() as cursor:
         cursor.execute(LANGUAGE, names)
         found = cursor.fetchone()
@@ -117,4 +119,4 @@ def drop_generation(course_id: UUID, generation: int) -> None:
     """Forget a generation; nothing happens when it was never indexed."""
     with connection.cursor() as cursor:
         for table in ("ai_coach_lexical_impacts", "ai_coach_lexical_indexes"):
-            cursor.execute(f"DELETE FROM {table} WHERE course_id = %s AND generation = %s", [course_id, generation])  # noqa: S608 (fixed names)
+            cursor.execute(f"DELETE FROM {table} WHERE course_id = %s AND generation = %s", [course_id, generation])

@@ -8,7 +8,7 @@ keeps it quick. Without a vector the words alone are searched.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -106,9 +106,9 @@ SELECT id, course_id, chapter_id, lab_id, title, day, heading_path, anchor, cont
 class Passage:
     """A piece of the course that the person at the door may read. `lab_id` is set for a lab's text.
 
-    `score` 0 to 1 is the fused one; `dense` a cosine similarity, None without a vector; `lexical` the BM25 score as a share of the
-    best, None when no word of the question is in it; the ranks start at 1, None beyond the candidates. `coverage` 0 to 1: how
-    much of the question's words, weighed by how rare they are in the course, stands in the passage.
+    `score` 0 to 1 is the fused one; `dense` a cosine similarity, None without a vector; `lexical` the BM25 score as a share of
+    the best, None when no word of the question is in it; ranks start at 1, None beyond the candidates. `coverage` 0 to 1:
+    how much of the question's words, weighed by how rare they are in the course, stands in the passage.
     """
 
     chunk_id: UUID
@@ -140,9 +140,7 @@ def search(*, course_id: UUID, question: str, embedding: "np.ndarray | None", li
         return read(cursor.fetchall())
 
 
-def statement(
-    *, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8
-) -> tuple[str, Sequence[Any]]:
+def statement(*, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8) -> tuple[str, Sequence[Any]]:
     """The search as one SQL statement with its values, for the caller's own trip."""
     words = question[:QUESTION_LIMIT].replace("\x00", " ").encode(errors="ignore").decode()
     lexical = [course_id, words, course_id]
@@ -154,7 +152,7 @@ def statement(
 
 def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:
     """The passages of the statement's rows."""
-    return [Passage(*row[:6], _headings(row[6]), *row[7:]) for row in rows]
+    return [_passage(*row) for row in rows]
 
 
 def hybrid(dimensions: int) -> str:
@@ -172,6 +170,8 @@ def _literal(embedding: "np.ndarray") -> str:
     return "[" + ",".join(f"{value:.9g}" for value in embedding.tolist()) + "]"
 
 
-def _headings(path: Any) -> tuple[str, ...]:
+def _passage(*row: Any) -> Passage:
     """Raw cursors return jsonb as text."""
-    return tuple(json.loads(path) if isinstance(path, str) else path)
+    passage = Passage(*row)
+    path = passage.heading_path
+    return replace(passage, heading_path=tuple(json.loads(path) if isinstance(path, str) else path))

@@ -30,16 +30,12 @@ class Measured:
         return {**shares, f"mrr@{MRR_AT}": round(self.mrr, 4), "p50_ms": round(self.p50, 2), "p95_ms": round(self.p95, 2)}
 
 
-def measure(
-    *, course_id: UUID, questions: Sequence[Expectation], embeddings: "np.ndarray | None"
-) -> dict[str, Measured | None]:
+def measure(*, course_id: UUID, questions: Sequence[Expectation], embeddings: "np.ndarray | None") -> dict[str, Measured | None]:
     """Each leg's figures, behind the caller's door; None for a leg that needs vectors when there are none."""
     return {leg: _measure(leg, course_id, questions, embeddings) for leg in LEGS}
 
 
-def _measure(
-    leg: str, course_id: UUID, questions: Sequence[Expectation], embeddings: "np.ndarray | None"
-) -> Measured | None:
+def _measure(leg: str, course_id: UUID, questions: Sequence[Expectation], embeddings: "np.ndarray | None") -> Measured | None:
     if embeddings is None and leg != "lexical":
         return None
     ranks, times = [], []
