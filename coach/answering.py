@@ -10,7 +10,7 @@ import logging
 import time
 import traceback
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -135,6 +135,7 @@ async def _speak(draft: Draft, turn: LiveTurn) -> None:
         sources=[saving.source(number, passage) for number, passage in enumerate(draft.passages[:SOURCES], start=1)],
         intent=draft.intent,
     )
+    request = replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
     draft.prompt_version = prompts.COACH_VERSION
     since = time.perf_counter()
     async with aclosing(providers.stream(request, attempts=draft.attempts)) as events:

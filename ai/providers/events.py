@@ -41,6 +41,7 @@ class ChatRequest:
     max_tokens: int = 800
     feature: str = "coach"
     so_far: str = ""
+    is_covered: bool = True  # whether the search says that the sources speak of the question
 
 
 @dataclass(frozen=True, slots=True)

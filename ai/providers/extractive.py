@@ -43,11 +43,14 @@ class Composed:
     is_answered: bool
 
 
-def compose(question: str, sources: Sequence[Source], embed: Embed | None) -> Composed:
-    """The answer as Markdown with markers. `sources` come best first; `embed` gives rows of length 1, None for words alone."""
+def compose(question: str, sources: Sequence[Source], embed: Embed | None, *, is_covered: bool = True) -> Composed:
+    """The answer as Markdown with markers. `sources` come best first; `embed` gives rows of length 1, None for words alone.
+
+    Without `is_covered` the search did not find what was asked for, and no sentence, however near, counts as an answer.
+    """
     scored = score(question[:MOST_QUESTION], sources, units(sources), embed)
     best = max(scored, key=lambda one: one.strength, default=None)
-    if best is None or best.strength < ANSWERS:
+    if best is None or best.strength < ANSWERS or not is_covered:
         return Composed(_unanswered(sources, best), is_answered=False)
     return Composed(render(choose(scored), sources), is_answered=True)
 
@@ -145,10 +148,10 @@ class Extractive:
     def _compose(self, request: ChatRequest) -> Composed:
         """With the embedding of the installation; by words alone when it is away, for this is the last resort."""
         try:
-            return compose(request.question, request.sources, self.embed or _installed_embedding())
+            return compose(request.question, request.sources, self.embed or _installed_embedding(), is_covered=request.is_covered)
         except Exception as error:
             logger.warning("extractive.without_embedding error=%s", type(error).__name__)
-            return compose(request.question, request.sources, None)
+            return compose(request.question, request.sources, None, is_covered=request.is_covered)
 
 
 def _installed_embedding() -> Embed:
