@@ -45,8 +45,9 @@ class ResetRequestForm(forms.Form):
     )
 
 
-def time_zones() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+def time_zones() -> list[tuple[str, Any]]:
+    names = sorted(zoneinfo.available_timezones() - {User.BROWSER_ZONE})
+    return [(User.BROWSER_ZONE, _("As my browser says")), *((name, name.replace("_", " ")) for name in names)]
 
 
 class AccountForm(forms.ModelForm):

@@ -4,6 +4,7 @@ import zoneinfo
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -40,11 +41,13 @@ def _known(request: HttpRequest) -> User | AnonymousUser:
 
 @sync_and_async_middleware
 def time_zone(get_response: Any) -> Any:
-    """Times are shown in the reader's zone: the browser's own, which a script keeps in a cookie, else the site's."""
+    """Times are shown in the zone that the reader chose, else in the browser's, which a script keeps in a cookie."""
 
     if iscoroutinefunction(get_response):
 
         async def asynchronous(request: HttpRequest) -> Any:
+            if settings.SESSION_COOKIE_NAME in request.COOKIES:
+                await request.auser()  # known from here on, without waiting in the event loop
             with timezone.override(_zone(request)):
                 return await get_response(request)
 
@@ -58,8 +61,15 @@ def time_zone(get_response: Any) -> Any:
 
 
 def _zone(request: HttpRequest) -> Any:
-    name = request.COOKIES.get(ZONE_COOKIE, "")
+    name = _chosen_zone(request) or request.COOKIES.get(ZONE_COOKIE, "")
     try:
         return zoneinfo.ZoneInfo(name) if name else timezone.get_default_timezone()
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return timezone.get_default_timezone()
+
+
+def _chosen_zone(request: HttpRequest) -> str:
+    """The zone of the account; empty for strangers, and for those who left it to the browser."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return ""
+    return "" if request.user.time_zone == User.BROWSER_ZONE else request.user.time_zone

@@ -49,6 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         TRAINER = "trainer", _("Trainer")
         ADMIN = "admin", _("Admin")
 
+    BROWSER_ZONE = "UTC"  # nothing chosen: times are shown in the browser's own zone
+
     id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=150)
@@ -79,9 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
         triggers = [
             # One's own row may be changed, one's own rights may not.
-            pgtrigger.Protect(
-                name="users_rights_kept", operation=pgtrigger.Update, condition=pgtrigger.Condition(RIGHTS_CHANGE)
-            ),
+            pgtrigger.Protect(name="users_rights_kept", operation=pgtrigger.Update, condition=pgtrigger.Condition(RIGHTS_CHANGE)),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from coach.models import Escalation, Feedback, Query, Response
 
 @admin.register(Query)
 class QueryAdmin(ReadOnlyAdmin):
-    list_display = ("question", "course", "learner", "intent", "status", "created_at")
+    list_display = ("__str__", "course", "learner", "intent", "status", "created_at")
     list_filter = ("status", "intent", "course")
     list_select_related = ("course", "learner")
     search_fields = ("question", "learner__email")
@@ -26,7 +26,7 @@ class ResponseAdmin(ReadOnlyAdmin):
 
 @admin.register(Escalation)
 class EscalationAdmin(ReadOnlyAdmin):
-    list_display = ("original_question", "course", "learner", "trainer", "reason", "status", "created_at")
+    list_display = ("__str__", "course", "learner", "trainer", "reason", "status", "created_at")
     list_filter = ("status", "reason", "course")
     list_select_related = ("course", "learner", "trainer")
     search_fields = ("original_question", "learner__email")

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from accounts import resetting, throttling, tokens
 from accounts.door import SYSTEM, acting_as
+from accounts.middleware import time_zone
 from accounts.models import PersonalToken, Session, User
 from accounts.signing_in import account_by_id
 from accounts.tasks import clear_sessions
@@ -202,3 +203,28 @@ def test_it_keeps_people_apart_by_address_whatever_its_case(ada: User) -> None:
 
     with pytest.raises(IntegrityError):
         make_person("ADA")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "cookie", "shown"),
+    [
+        ("Asia/Tokyo", "Europe/London", "Asia/Tokyo"),
+        ("UTC", "Europe/London", "Europe/London"),
+        ("UTC", "", "UTC"),
+        ("UTC", "../../etc/passwd", "UTC"),
+        ("UTC", "Mars/Crater", "UTC"),
+    ],
+)
+def test_it_tells_the_time_where_the_reader_is(browser: Client, ada: User, chosen: str, cookie: str, shown: str) -> None:
+    with acting_as(ada):
+        User.objects.filter(pk=ada.pk).update(time_zone=chosen)
+    told: list[str] = []
+
+    def page(request):
+        told.append(timezone.get_current_timezone_name())
+
+    request = RequestFactory().get("/")
+    request.COOKIES = {"sessionid": browser.cookies["sessionid"].value, "zone": cookie}
+    request.user = account_by_id(ada.pk)
+    time_zone(page)(request)
+    assert told == [shown]

@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
-from django.urls import get_resolver
 
+from accounts.api_door import Endpoint
 from accounts.door import acting_as
 from accounts.models import PersonalToken, User
 from config.api.urls import v1
@@ -184,7 +185,23 @@ def test_it_has_a_schema_and_pages_about_it(client: Client, db: None) -> None:
 
 
 def test_it_puts_every_address_behind_the_common_door() -> None:
-    from accounts.api_door import Endpoint
-
-    assert get_resolver("config.api.urls")
     assert all(issubclass(route.callback.cls, Endpoint) for route in v1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_says_that_the_database_is_away(ada_calls: Program) -> None:
+    place = connection.settings_dict
+    host = place["HOST"]
+    connection.close()
+    connection.close_pool()
+    place["HOST"] = "/nowhere"
+    try:
+        response = ada_calls.send("GET", "me")
+    finally:
+        connection.close()
+        connection.close_pool()
+        place["HOST"] = host
+    assert response.status_code == 503
+    assert error(response)["code"] == "unavailable"
+    assert response.headers["Retry-After"] == "5"
+    assert ada_calls.send("GET", "me").status_code == 200
