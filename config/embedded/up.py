@@ -25,7 +25,7 @@ from django.conf import settings
 
 from config import embedded
 from config.embedded import leftovers, migrated
-from config.embedded.places import CHECKOUT, EmbeddedError, Places, default_places
+from config.embedded.places import CHECKOUT, EmbeddedError, Places, default_places, make_data_folder
 
 LOOPBACK = "127.0.0.1"  # LISTEN names another address to listen on
 FIRST_PORT, LAST_PORT = 8000, 8099
@@ -201,7 +201,7 @@ def _end_leftovers(here: Places) -> None:
 @contextlib.contextmanager
 def _alone(here: Places) -> Iterator[None]:
     """Hold the lock of this checkout's `script/up`, or say where the other one is."""
-    here.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_folder(here)
     with (here.data / "up.lock").open("w") as lock:
         if not _locked(lock):
             other = leftovers.read(here)

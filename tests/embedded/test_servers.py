@@ -211,6 +211,12 @@ def test_it_serves_root_from_a_folder_closed_to_others(new_place, connect, monke
     assert places.OUTSIDE in Path(_postmaster(here).exe()).parents
 
 
+def test_it_says_so_when_the_folder_cannot_be_made(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(places.EmbeddedError, match="AICOACH_DATA"):
+        embedded.ensure(Places(tmp_path / "file" / "var"))
+
+
 def test_it_says_so_when_the_secrets_of_a_cluster_are_gone(here):
     embedded.ensure(here)
     kept = here.secrets.rename(here.data / "kept")
