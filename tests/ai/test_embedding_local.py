@@ -1,5 +1,6 @@
 """The local model: the right vectors, from the right weights, in any process."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,11 +15,10 @@ import ai.embedding
 from ai.embedding import EmbeddingUnavailable, default_embedder, forget_embedder, model_file, weights
 from ai.embedding.minilm import MAX_TOKENS, MiniLM
 
-# The first numbers of what the original model (PyTorch, float32) gives for these texts.
-ORIGINAL = {
-    "How do I stop a running container?": REFERENCE_STOP,
-    "A volume keeps data when the container is gone.": REFERENCE_VOLUME,
-}
+# What the original model gives for these texts (PyTorch, float32).
+ORIGINAL = json.loads((Path(__file__).parent / "embedding_reference.json").read_text())
+
+ROUNDING = 0.96  # cosine of one text embedded alone and among others: int8 is rounded for a batch as a whole
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_it_gives_unit_rows_in_the_order_of_the_texts(model: MiniLM) -> None:
     assert vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert np.allclose(vectors[2], vectors[5], atol=1e-6)
-    assert all(float(model.embed([text])[0] @ vector) > 0.99 for text, vector in zip(texts, vectors, strict=True))
+    assert all(float(model.embed([text])[0] @ vector) > ROUNDING for text, vector in zip(texts, vectors, strict=True))
 
 
 def test_it_embeds_no_text(model: MiniLM) -> None:
@@ -65,7 +65,7 @@ def test_it_serves_threads(model: MiniLM) -> None:
 
     def ask() -> None:
         for text, vector in zip(texts, expected, strict=True):
-            if float(model.embed([text])[0] @ vector) < 0.99:
+            if float(model.embed([text])[0] @ vector) < ROUNDING:
                 wrong.append(text)
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
@@ -74,12 +74,19 @@ def test_it_serves_threads(model: MiniLM) -> None:
     assert wrong == []
 
 
+FORK = """
+import os
+from ai.embedding import default_embedder
+default_embedder().embed(["before"])
+if child := os.fork():
+    raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+os._exit(default_embedder().embed(["after"]).shape != (1, 384))
+"""
+
+
 def test_it_survives_a_fork() -> None:
-    default_embedder().embed(["before"])
-    if child := os.fork():
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    else:
-        os._exit(0 if default_embedder().embed(["after"]).shape == (1, 384) else 1)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    subprocess.run([sys.executable, "-c", FORK], cwd=model_file.ROOT, env=environment, timeout=60, check=True)
 
 
 def test_it_is_built_by_one_of_many_processes(tmp_path: Path) -> None:
