@@ -187,9 +187,9 @@ def _marks(query: Query, response: Response | None, failed: bool) -> Iterable[Ma
 
 
 def sources_of(response: Response, *, slug: str) -> tuple[Source, ...]:
-    """The citations of an answer, each with the address of its exact place."""
+    """The citations of an answer by their numbers, each with the address of its exact place."""
     passages = {str(item.get("chunk_id", "")): str(item.get("content", "")) for item in response.evidence}
-    return tuple(
+    sources = (
         Source(
             number=int(item.get("number", index)),
             place=place_words(item),
@@ -198,6 +198,7 @@ def sources_of(response: Response, *, slug: str) -> tuple[Source, ...]:
         )
         for index, item in enumerate(response.reference_locations, start=1)
     )
+    return tuple(sorted(sources, key=lambda source: source.number))
 
 
 def place_words(item: Mapping[str, Any]) -> str:
