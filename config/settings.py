@@ -90,7 +90,8 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {
             **APP_DATABASE.get("OPTIONS", {}),  # sslmode and its like, from the address
-            "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 2},
+            # `reconnect_timeout`: after a failure the next request tries anew, instead of waiting for a backoff of minutes.
+            "pool": {"min_size": 2, "max_size": DATABASE_POOL_SIZE, "timeout": 2, "reconnect_timeout": 3},
             "options": DATABASE_TIMEOUTS,
         },
     },

@@ -20,7 +20,19 @@ class Wire:
     def __init__(self) -> None:
         self.trips = 0
         self.statements: list[str] = []
+        self.is_cut = False
+        self.open: list[socket.socket] = []
         self._lock = threading.Lock()
+
+    def cut(self) -> None:
+        """The database goes away: what is open breaks, what is new is refused."""
+        self.is_cut = True
+        for one in self.open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        self.is_cut = False
 
     def reset(self) -> None:
         with self._lock:
@@ -48,6 +60,10 @@ def _accept(listener: socket.socket, server_socket: Path, wire: Wire) -> None:
     with suppress(OSError):
         while True:
             client, _ = listener.accept()
+            if wire.is_cut:
+                client.close()
+                continue
+            wire.open.append(client)
             server = socket.socket(socket.AF_UNIX)
             server.connect(str(server_socket))
             threading.Thread(target=_up, args=(client, server, wire), daemon=True).start()

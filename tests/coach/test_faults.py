@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ from ai.models import AIRequestLog
 from coach import interrupting
 from coach.models import Escalation, Query, Response
 from courses.models import Course
-from tests.coach.test_round_trips import sign_in, stream_address
+from tests.coach.test_round_trips import sign_in, stream_address, through_wire
 from tests.fake_vendor import Running, fake_vendor, fake_vendor_server
 from tests.live import free_port, server_environment, serving, wait_for
 
@@ -130,3 +130,25 @@ def test_it_says_when_the_database_is_away(taught: Course) -> None:
         assert browser.get("/api/v1/me", headers={"Authorization": "Bearer x"}).status_code == 503
         assert browser.get("/healthz").status_code == 200
         assert browser.get("/readyz").status_code == 503
+
+
+def test_it_comes_back_with_the_database(taught: Course, ada: User) -> None:
+    with (
+        through_wire() as (address, wire),
+        serving(DATABASE_URL=address) as url,
+        httpx.Client(base_url=url, timeout=30) as browser,
+    ):
+        sign_in(browser, ada)
+        question = stream_address(browser, taught, QUESTION)
+        wire.cut()
+        assert browser.get(f"/courses/{taught.slug}/").status_code == 503
+        wire.mend()
+        assert soon(lambda: browser.get(f"/courses/{taught.slug}/").status_code == 200)
+        assert "event: done" in browser.get(question).text
+
+
+def soon(true: Callable[[], bool], seconds: float = 10) -> bool:
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.3)
+    return true()
