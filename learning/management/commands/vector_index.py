@@ -18,7 +18,7 @@ from learning import vector_index
 class Command(BaseCommand):
     help = (
         "Choose how the vectors of a course are searched. Without --type the size decides: exact up to 20,000 passages, "
-        "HNSW above. Readers go on while an index is built. IVFFlat takes its lists from the size: 10 to 50 below 10,000 passages, "
+        "HNSW above. Readers go on while an index is built. IVFFlat has lists by the size: 10 to 50 below 10,000 passages, "
         "50 to 100 up to 100,000, 100 to 200 above; it has to be built again when the course has changed much."
     )
 
