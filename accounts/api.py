@@ -1,16 +1,19 @@
 """Oneself, through the API."""
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import tokens
 from accounts.api_door import Endpoint
 from accounts.api_fields import Text
 from accounts.forms import time_zones
-from accounts.models import User
+from accounts.models import PersonalToken, User
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
@@ -49,3 +52,36 @@ class Me(Endpoint):
         if serializer.instance and changed:
             serializer.instance.save(update_fields=list(changed))
         return Response(serializer.data)
+
+
+class TokenSerializer(serializers.ModelSerializer[PersonalToken]):
+    """What can be known of a token after it was made; `prefix` is how it begins."""
+
+    class Meta:
+        model = PersonalToken
+        fields = ("id", "name", "prefix", "created_at", "last_used_at", "expires_at")
+        read_only_fields = fields
+
+
+class Tokens(Endpoint):
+    """One's own tokens. New ones are made on the account page only: a token that leaks must not make others."""
+
+    serializer_class = TokenSerializer
+    filter_backends = ()
+
+    @extend_schema(operation_id="tokens", responses=TokenSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """One's own usable tokens. New ones are made on the account page only."""
+        rows = self.paginate_queryset(PersonalToken.objects.usable().filter(user=self.person))
+        return self.get_paginated_response(TokenSerializer(rows, many=True).data)
+
+
+class Token(Endpoint):
+    serializer_class = TokenSerializer
+
+    @extend_schema(operation_id="token_revoke", responses={204: None})
+    def delete(self, request: Request, token_id: UUID) -> Response:
+        """Revoke a token for good; also the one that is used for this."""
+        if not tokens.revoke(person=self.person, token_id=token_id):
+            raise NotFound
+        return Response(status=status.HTTP_204_NO_CONTENT)

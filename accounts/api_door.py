@@ -8,7 +8,9 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.generics import GenericAPIView
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.door import acting_as
 from accounts.models import User
@@ -49,3 +51,23 @@ class Endpoint(GenericAPIView):
     @property
     def person(self) -> User:
         return cast(User, self.request.user)
+
+
+class Anything(BaseRenderer):
+    """Lets a caller ask for any media type; a raw endpoint makes its bytes itself."""
+
+    media_type = "*/*"
+    format = "raw"
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return bytes(JSONRenderer().render(data))
+
+
+class RawEndpoint(Endpoint):
+    """A view that answers with something else than JSON. Its errors are JSON all the same."""
+
+    renderer_classes = (Anything,)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        self.request.accepted_renderer, self.request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+        return super().handle_exception(exc)

@@ -23,7 +23,7 @@ from accounts.api_faults import Conflict
 from accounts.api_filters import MomentFilter
 from accounts.models import User
 from coach import asking, escalating, interrupting, rating
-from coach.api_shapes import AskSerializer, EscalationSerializer, FeedbackSerializer, QuerySerializer
+from coach.api_shapes import AskSerializer, ConversationSerializer, EscalationSerializer, FeedbackSerializer, QuerySerializer
 from coach.models import Feedback, Query
 from coach.tasks import answer
 from courses import access
@@ -97,6 +97,18 @@ class Queries(Endpoint):
             raise ValidationError({"question": [refusal.message]}) from refusal
         transaction.on_commit(lambda: _wake(query.pk))
         return Response(_shown(self.person, query.pk), status=status.HTTP_201_CREATED)
+
+
+class Conversations(Endpoint):
+    """Starting afresh: what was said before no longer colours the next question."""
+
+    serializer_class = ConversationSerializer
+
+    @extend_schema(operation_id="conversation_start", request=None, responses={201: ConversationSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        made = asking.new_conversation(self.person, access.open_course(slug))
+        made.refresh_from_db()
+        return Response(ConversationSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class QueryDetail(Endpoint):

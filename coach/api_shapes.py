@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api_fields import Key, Text
+from ai.models import Conversation
 from coach.models import QUESTION_LIMIT, Escalation, Feedback, Query, Response
 from coach.showing import place_url, place_words
 
@@ -14,6 +15,13 @@ class AskSerializer(serializers.Serializer[Any]):
     question = Text(max_length=QUESTION_LIMIT)
     place = Text(max_length=200, required=False, allow_blank=True, default="", help_text="Id of the chapter or lab one is at.")
     key = Key(required=False, help_text="Made by the caller: sending the same key again asks once and answers the same.")
+
+
+class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    class Meta:
+        model = Conversation
+        fields = ("id", "created_at")
+        read_only_fields = fields
 
 
 class CitationSerializer(serializers.Serializer[Any]):

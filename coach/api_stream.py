@@ -6,16 +6,14 @@ gets the rest. Nobody is answered twice.
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api_door import Endpoint
+from accounts.api_door import RawEndpoint
 from accounts.door import Actor, actor_for, in_door
 from accounts.models import User
 from coach.api import own_query
@@ -35,21 +33,9 @@ EVENT = {
 FROM = OpenApiParameter("from", int, description="Characters of the answer that the reader has already.")
 
 
-class EventStream(BaseRenderer):
-    """Lets the caller ask for `text/event-stream`; the lines themselves are made below."""
-
-    media_type = "text/event-stream"
-    format = "event-stream"
-    charset = "utf-8"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return bytes(JSONRenderer().render(data))
-
-
-class QueryStream(Endpoint):
+class QueryStream(RawEndpoint):
     """Follow an answer while it is written."""
 
-    renderer_classes = (EventStream, JSONRenderer)
     serializer_class = QuerySerializer
 
     @extend_schema(operation_id="query_stream", parameters=[FROM], responses={(200, "text/event-stream"): EVENT})
@@ -57,11 +43,6 @@ class QueryStream(Endpoint):
         own_query(self.person, query_id)
         events = _events(query_id, self.person, offset_of(request._request))
         return StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
-
-    def handle_exception(self, error: Exception) -> Response:
-        """Errors are JSON, whatever was asked for."""
-        self.request.accepted_renderer, self.request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
-        return super().handle_exception(error)
 
 
 async def _events(query_id: UUID, person: User, offset: int) -> AsyncIterator[str]:

@@ -3,17 +3,20 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api_door import Endpoint
+from accounts.api_door import Endpoint, RawEndpoint
 from accounts.api_fields import Flag
 from courses import access, reading
 from courses.models import Chapter, Course, Lab, PlaceProgress
 
 PLACE_KINDS = ("chapter", "lab")
+FILE_HEADERS = {"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": "attachment"}
 
 
 class CourseSerializer(serializers.ModelSerializer[Course]):
@@ -128,6 +131,15 @@ class PlaceDetail(Endpoint):
     def get(self, request: Request, slug: str, place_id: str) -> Response:
         place: Chapter | Lab = access.open_place(access.open_course(slug), place_id)
         return Response(PlaceSerializer(place).data)
+
+
+class File(RawEndpoint):
+    """A picture or another file that the text of a course points at."""
+
+    @extend_schema(operation_id="file", responses={(200, "*/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, slug: str, path: str) -> HttpResponse:
+        found = access.asset(access.open_course(slug), path)
+        return HttpResponse(bytes(found.content), content_type=found.content_type, headers=FILE_HEADERS)
 
 
 class ProgressList(Endpoint):

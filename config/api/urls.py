@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from accounts.api import Me
+from accounts.api import Me, Token, Tokens
 from coach import api as coach
 from coach.api_search import Search
 from coach.api_stream import QueryStream
@@ -30,14 +30,18 @@ QUERY = "queries/<uuid:query_id>"
 
 v1 = [
     path("me", Me.as_view()),
+    path("me/tokens", Tokens.as_view()),
+    path("me/tokens/<uuid:token_id>", Token.as_view()),
     path("courses", courses.CourseList.as_view()),
     path(COURSE, courses.CourseDetail.as_view()),
     path(f"{COURSE}/places", courses.StepList.as_view()),
     path(f"{COURSE}/places/<place:place_id>", courses.PlaceDetail.as_view()),
+    path(f"{COURSE}/files/<path:path>", courses.File.as_view()),
     path(f"{COURSE}/progress", courses.ProgressList.as_view()),
     path(f"{COURSE}/progress/<place:place_id>", courses.Progress.as_view()),
     path(f"{COURSE}/search", Search.as_view()),
     path(f"{COURSE}/queries", coach.Queries.as_view()),
+    path(f"{COURSE}/conversations", coach.Conversations.as_view()),
     path(QUERY, coach.QueryDetail.as_view()),
     path(f"{QUERY}/stream", QueryStream.as_view()),
     path(f"{QUERY}/stop", coach.Stop.as_view()),

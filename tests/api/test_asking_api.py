@@ -188,3 +188,10 @@ def test_it_tells_errors_of_the_stream_as_json(ben_calls: Program, answered: Que
     status, kind, text = asyncio.run(read_stream(ben_calls, f"queries/{answered.pk}/stream"))
     assert (status, kind) == (404, "application/json")
     assert json.loads(text)["error"]["code"] == "not_found"
+
+
+def test_it_starts_a_new_conversation(ada_calls: Program, taught: Course) -> None:
+    first = ask(ada_calls).json()["conversation"]
+    assert ask(ada_calls).json()["conversation"] == first
+    fresh = ada_calls.send("POST", "courses/containers/conversations").json()["id"]
+    assert ask(ada_calls).json()["conversation"] == fresh

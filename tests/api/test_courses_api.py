@@ -4,7 +4,7 @@ import pytest
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
-from courses.models import Course, Enrolment, PlaceProgress
+from courses.models import Course, CourseAsset, Enrolment, PlaceProgress
 from tests.api.conftest import Program
 from tests.conftest import enrol, make_course, make_person
 
@@ -126,3 +126,24 @@ def test_it_asks_the_database_little(ada: User, ada_calls: Program, taught: Cour
     for path, bound in BOUNDS:
         with django_assert_max_num_queries(bound):
             assert ada_calls.send("GET", path).status_code == 200
+
+
+def test_it_gives_the_files_of_a_course_to_those_in_it(ada_calls: Program, taught: Course) -> None:
+    with acting_as(SYSTEM):
+        CourseAsset.objects.create(
+            course=taught, path="img/a.svg", content_type="image/svg+xml", content=b"<svg/>", content_hash="x"
+        )
+    found = ada_calls.send("GET", "courses/containers/files/img/a.svg", HTTP_ACCEPT="image/*")
+    assert (found.status_code, found.content, found.headers["Content-Type"]) == (200, b"<svg/>", "image/svg+xml")
+    assert "sandbox" in found.headers["Content-Security-Policy"]
+    for path in ("img/b.svg", "a%00b", "../../etc/passwd", "x" * 4000):
+        assert ada_calls.send("GET", f"courses/containers/files/{path}").status_code == 404
+    assert Program(make_person("Sam")).send("GET", "courses/containers/files/img/a.svg").status_code == 404
+
+
+def test_it_lists_and_revokes_ones_own_tokens(ada_calls: Program, ben_calls: Program) -> None:
+    (token,) = ada_calls.send("GET", "me/tokens").json()["results"]
+    assert set(token) == {"id", "name", "prefix", "created_at", "last_used_at", "expires_at"}
+    assert ben_calls.send("DELETE", f"me/tokens/{token['id']}").status_code == 404
+    assert ada_calls.send("DELETE", f"me/tokens/{token['id']}").status_code == 204
+    assert ada_calls.send("GET", "me/tokens").status_code == 401

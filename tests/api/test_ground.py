@@ -22,6 +22,8 @@ PATHS = [
     .replace("<slug:slug>", "containers")
     .replace("<place:place_id>", "volumes")
     .replace("<uuid:query_id>", NOBODY_ID)
+    .replace("<uuid:token_id>", NOBODY_ID)
+    .replace("<path:path>", "a.png")
     for route in v1
 ]
 
