@@ -47,7 +47,7 @@ def read_markdown_folder(files: Files, findings: Findings) -> Draft:
     """The course in a folder of Markdown; raises BadCourse with every fault of every page."""
     files = files.below(_only_folder(files))
     about = _about(files, findings)
-    read = [page for path in files.paths if _is_page(path, files) for page in _read_page(path, files, findings)]
+    read = [page for path in _page_paths(files) for page in _read_page(path, files, findings)]
     pages = _in_order(_pages(read, findings), [item for name in ORDERS if name in about for item in about[name].items])
     draft = Draft(
         form="markdown",
@@ -87,12 +87,11 @@ def _about(files: Files, findings: Findings) -> Fields:
     return {}
 
 
-def _is_page(path: str, files: Files) -> bool:
-    if not path.lower().endswith(SUFFIXES):
-        return False
-    stem = path.rsplit(".", 1)[0].lower()
-    lonely = sum(other.lower().endswith(SUFFIXES) for other in files.paths) == 1
-    return lonely or not (stem.split("/")[-1] in ASIDE or stem == "index")
+def _page_paths(files: Files) -> list[str]:
+    """The files that are pages: not the readme and its like, unless there is nothing else."""
+    found = [path for path in files.paths if path.lower().endswith(SUFFIXES)]
+    named = [(path, path.rpartition(".")[0].lower()) for path in found]
+    return [path for path, stem in named if len(found) == 1 or not (stem == "index" or stem.rpartition("/")[2] in ASIDE)]
 
 
 def _decoded(path: str, files: Files, findings: Findings) -> str:

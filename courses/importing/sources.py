@@ -12,7 +12,7 @@ import stat
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -38,9 +38,13 @@ class Files:
     name: str
     paths: tuple[str, ...]
     load: Callable[[str], bytes]
+    known: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", frozenset(self.paths))
 
     def __contains__(self, path: object) -> bool:
-        return path in self.paths
+        return path in self.known
 
     def below(self, folder: str) -> "Files":
         """The files of one folder, as if it were the root."""
