@@ -33,6 +33,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_LIMIT = 90  # seconds until the site answers
 LOOK_EVERY = 1.0  # seconds between two looks at the servers
 STOP_LIMIT = 15  # seconds for Honcho: its own limit is 5 after the first process has ended
+WARNINGS = "ignore:You're running the worker with superuser"  # root was told where it matters: PostgreSQL runs as another
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -119,7 +120,13 @@ def _manage(*arguments: str) -> str:
 def _serve(here: Places, port: int, *, own_servers: bool) -> int:
     command = [sys.executable, "-m", "honcho", "-e", os.devnull, "start", "-p", str(port)]
     address = f"http://{_host_shown()}:{port}/"
-    honcho = subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)  # noqa: PLW1509 (one thread)
+    environment = os.environ | {"PYTHONWARNINGS": WARNINGS}
+    honcho = subprocess.Popen(
+        command,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 (there is one thread)
+    )
     try:
         if not _wait_until_ready(honcho, port):
             print("The site did not come up; the lines above say why.", file=sys.stderr)
