@@ -15,7 +15,6 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 
@@ -111,7 +110,7 @@ def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     for plugin in (footnote_plugin, deflist_plugin, gfm_autolink_plugin, *OWN_PLUGINS):
         md.use(plugin)
-    md.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=False, double_inline=True)
+    md.use(maths.maths_plugin)
     draw_with(md, {"fence": _fence, "code_block": _fence, "image": _image, "td_open": cell, "th_open": cell})
     draw_with(md, {"math_inline": _formula, "math_inline_double": _formula, "math_block": _formula_block})
     draw_with(md, {"table_open": lambda _token: TABLE_OPEN, "table_close": lambda _token: TABLE_CLOSE})

@@ -10,7 +10,10 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
+from markdown_it.rules_inline import StateInline
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 LONGEST = 4_000  # characters of one formula
@@ -28,6 +31,23 @@ ATTRIBUTES = frozenset({
 })  # fmt: skip
 CHILDREN = {"mfrac": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
 BARE_AMPERSAND = re.compile(r"&(?!#?\w+;)")
+# A dollar whose partner runs into a word opens no formula: `$HOME/$USER`.
+NO_FORMULA = re.compile(r"\$(?!\$)[^$\\]*\$\w")
+
+
+def maths_plugin(md: MarkdownIt) -> None:
+    """Reads `$...$` and `$$...$$` as formulas; sums of money and variables of a shell stay text."""
+    md.use(dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=False, double_inline=True)
+    md.inline.ruler.before("math_inline", "no_formula", _no_formula)
+
+
+def _no_formula(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "$" or not NO_FORMULA.match(state.src, state.pos):
+        return False
+    if not silent:
+        state.pending += "$"
+    state.pos += 1
+    return True
 
 
 def _is_sound(mathml: str) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.markdown import headings, plain_text, render_exact, render_lesson, render_message, sentences
+from courses.markdown import headings, maths, plain_text, render_exact, render_lesson, render_message, sentences
 
 NAUGHTY = json.loads((Path(__file__).parent / "naughty.json").read_text())
 
@@ -45,6 +45,7 @@ LESSONS = [
     ("$\\nosuchmacro{a}$", '<code class="math-source">'),
     ("$\\text{<img src=x onerror=alert(1)>}$", '<code class="math-source">'),
     ("costs $5 and $10", "costs $5 and $10"),
+    ("set $HOME/$USER, $A$B and $x$", '$HOME/$USER, $A$B and <math display="inline"><mrow><mi>x</mi></mrow></math>'),
     ("x[^1]\n\n[^1]: Note", '<a href="#at-fn1" id="at-fnref1"'),
     ("- [x] done", 'type="checkbox" checked=""'),
     ("Term\n: Meaning", "<dt>Term</dt>"),
@@ -119,6 +120,11 @@ MESSAGES = [
     ("![a](https://x.org/y.png)", '<p>!<a href="https://x.org/y.png" rel="noopener noreferrer nofollow">a</a></p>\n'),
     ("see https://x.org/a_b_c.", '<p>see <a href="https://x.org/a_b_c" rel="noopener noreferrer nofollow">https://x.org/a_b_c</a>.</p>\n'),
     ("[1]: https://x.org\n\n[1]", None),
+    ("costs $5, then $10; $HOME/$USER", "<p>costs $5, then $10; $HOME/$USER</p>\n"),
+    ("so $a_1$", '<p>so <math display="inline"><mrow><msub><mi>a</mi><mn>1</mn></msub></mrow></math></p>\n'),
+    ("so \\(a\\)", '<p>so <math display="inline"><mrow><mi>a</mi></mrow></math></p>\n'),
+    ("\\[\na\n\\]", '<p><math display="block"><mrow><mi>a</mi></mrow></math></p>\n'),
+    ("$\\frac{<b>$", "<p><code>\\frac{&lt;b&gt;</code></p>\n"),
     ("```html\n<b>\n```", "<pre><code>&lt;b&gt;\n</code></pre>\n"),
     (
         "so [1] and [9] and `[1]`",
@@ -142,13 +148,13 @@ def test_it_lets_no_citation_lead_out():
 
 TAG = re.compile(r"</?([a-z0-9]+)((?:\s[^<>]*)?)>")
 ALLOWED = {"p", "em", "strong", "code", "pre", "br", "hr", "ul", "ol", "li", "blockquote", "a", "s", "h3", "h4", "h5", "h6"}
-ALLOWED |= {"table", "thead", "tbody", "tr", "th", "td"}
+ALLOWED |= maths.ELEMENTS | {"table", "thead", "tbody", "tr", "th", "td"}
 
 
 def assert_harmless(shown: str) -> None:
     for tag, attributes in TAG.findall(shown):
         assert tag in ALLOWED
-        assert not re.search(r"\s(?!href=|rel=|start=|align=)[\w-]+=", attributes)
+        assert not re.search(r"\s(?!href=|rel=|start=|align=|display=|stretchy=|form=|fence=|mathvariant=)[\w-]+=", attributes)
     assert not re.search(r"<(?!/?[a-z0-9]+[\s>])", shown)
 
 
@@ -171,10 +177,10 @@ def test_it_stays_harmless_whatever_is_put_together(parts):
 @pytest.mark.parametrize("unit", ["[", "*a", "> ", "`", "![[", "a@", "http://", "<a ", "$", "(`", "|a", "::: a\n"])
 def test_it_is_quick_with_hostile_repetition(unit):
     text = unit * (30_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     render_message(text)
     lesson(text)
-    assert time.perf_counter() - start < 5  # seconds; linear work takes a tenth
+    assert time.process_time() - start < 8  # seconds; alone on a machine the worst takes one
 
 
 def test_it_can_be_shared_by_threads():
