@@ -63,6 +63,7 @@ asked AS MATERIALIZED (
 ), nearest AS MATERIALIZED (
     SELECT id AS chunk_id, {{distance}} AS distance FROM ai_coach_content_chunks
      WHERE course_id = %s AND generation = (SELECT generation FROM live) AND vector_dims(embedding) = {{dimensions}}
+       AND (%s::text IS NULL OR embedding_model = %s)
      ORDER BY {{distance}} LIMIT {CANDIDATES}
 )"""
 DISTANCE = "(embedding::vector({dimensions}) <=> (SELECT embedding FROM asked))"
@@ -75,7 +76,8 @@ ALL_CANDIDATES = f"""{WORD_CANDIDATES}
 UNION ALL SELECT chunk_id, NULL, NULL, NULL, row_number() OVER (ORDER BY distance, chunk_id), distance FROM nearest
 UNION ALL SELECT chunk_id, score, idf, NULL, NULL, NULL FROM scored WHERE chunk_id IN (SELECT chunk_id FROM nearest)
 """
-SIMILARITY = """1 - coalesce(n.distance, CASE WHEN vector_dims(k.embedding) = {dimensions}
+SIMILARITY = """1 - coalesce(n.distance, CASE
+    WHEN vector_dims(k.embedding) = {dimensions} AND (%s::text IS NULL OR k.embedding_model = %s)
     THEN k.embedding::vector({dimensions}) <=> (SELECT embedding FROM asked) END)"""
 
 TOP = f"""
@@ -129,25 +131,31 @@ class Passage:
     coverage: float = 0.0
 
 
-def search(*, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8) -> list[Passage]:
+def search(
+    *, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8, model: str | None = None
+) -> list[Passage]:
     """The best passages of the course's live index, the best first; `embedding` has length 1, or is None without a model.
 
-    Needs the door open on the current connection. No passage for an empty question without a vector.
+    With `model`, the name of the embedder that made the vector, it is compared with vectors of that model only; vectors of
+    another dimension are passed by in any case. Needs the door open on the current connection. No passage for an empty
+    question without a vector.
     """
-    sql, values = statement(course_id=course_id, question=question, embedding=embedding, limit=limit)
+    sql, values = statement(course_id=course_id, question=question, embedding=embedding, limit=limit, model=model)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return read(cursor.fetchall())
 
 
-def statement(*, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8) -> tuple[str, Sequence[Any]]:
+def statement(
+    *, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8, model: str | None = None
+) -> tuple[str, Sequence[Any]]:
     """The search as one SQL statement with its values, for the caller's own trip."""
     words = question[:QUESTION_LIMIT].replace("\x00", " ").encode(errors="ignore").decode()
     lexical = [course_id, words, course_id]
     final = [course_id, course_id, course_id, limit]
     if embedding is None:
         return LEXICAL_ONLY, [*lexical, *final]
-    return hybrid(len(embedding)), [*lexical, _literal(embedding), course_id, *final]
+    return hybrid(len(embedding)), [*lexical, _literal(embedding), course_id, model, model, model, model, *final]
 
 
 def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:

@@ -131,6 +131,15 @@ def test_it_searches_by_words_when_vectors_are_of_another_dimension(ada: User, c
     assert [(passage.chapter_id, passage.dense) for passage in passages] == [("volumes", None)]
 
 
+def test_it_never_compares_vectors_of_two_models(ada: User, course: Course) -> None:
+    index(course, TEXTS)
+    with acting_as(ada):
+        same = search(course_id=course.pk, question="volume", embedding=towards(2), model="hand-made")
+        other = search(course_id=course.pk, question="volume", embedding=towards(2), model="another")
+    assert (same[0].chapter_id, same[0].dense) == ("images", pytest.approx(1))
+    assert [(passage.chapter_id, passage.dense) for passage in other] == [("volumes", None)]
+
+
 @pytest.mark.parametrize("question", [
     "", "   ", "\x00", "\ud800 volume", "'; DROP TABLE users; --", "a & b | !c <-> d", "100 % %s %(x)s", "\\", "volume " * 20_000,
     "x" * 100_000, "🦆 ﷽ e\u0301", ":* !!", "{}[]()<>",
