@@ -44,7 +44,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.content_security_policy",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -186,14 +186,14 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", EMBEDDED or DEBUG)  # the embedded default needs no collectstatic
-WHITENOISE_AUTOREFRESH = DEBUG
-if WHITENOISE_USE_FINDERS:
+SERVESTATIC_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", EMBEDDED or DEBUG)  # the embedded default needs no collectstatic
+SERVESTATIC_AUTOREFRESH = DEBUG
+if SERVESTATIC_USE_FINDERS:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty, but expected
-if not WHITENOISE_USE_FINDERS:
+if not SERVESTATIC_USE_FINDERS:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
     }
 
 # --- Safety --------------------------------------------------------------------------------------------------------
