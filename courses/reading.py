@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses.markdown.headings import anchor_for, slug
 from courses.models import Chapter, Course, Lab, PlaceProgress
 
 WORDS_PER_MINUTE = 180  # unhurried reading of technical text
@@ -43,10 +44,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Neighbouring steps of one day and section."""
+    """Neighbouring steps of one day and section; `anchor` is where a citation of that day of the course leads."""
 
     heading: str
     steps: tuple[Step, ...]
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Outline:
 
     @property
     def days(self) -> tuple[Day, ...]:
-        return tuple(Day(heading, tuple(steps)) for heading, steps in groupby(self.steps, key=lambda step: step.heading))
+        return tuple(_days(self.steps))
 
     @property
     def total(self) -> int:
@@ -114,6 +116,16 @@ def outline_of(course: Course, learner: User) -> Outline:
     last = max(progress.values(), key=lambda row: row.last_opened_at, default=None)
     rows = sorted(chapters + labs, key=lambda item: (item[0][2], item[0][4], item[1]))
     return Outline(tuple(_steps(course, rows, progress)), last.place_id if last else "")
+
+
+def _days(steps: tuple[Step, ...]) -> Iterable[Day]:
+    """The first part of each day carries its anchor, with the id that the heading `Day 2` has in a lesson."""
+    known: set[int] = set()
+    for heading, part in groupby(steps, key=lambda step: step.heading):
+        found = tuple(part)
+        day = found[0].day
+        yield Day(heading, found, "" if day in known else anchor_for(slug(_("Day %(day)s") % {"day": day})))
+        known.add(day)
 
 
 def _steps(

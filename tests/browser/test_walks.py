@@ -11,7 +11,7 @@ from tests.browser.conftest import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WHICH = "Which one should I choose, a volume or a bind mount?"
+WHICH = "Should I use a volume or a bind mount for the files of a database?"
 
 
 def turns(page):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from courses.models import Course, CourseAsset, PlaceProgress
+from learning.models import ContentChunk
 from tests.conftest import make_course, make_person
 from tests.pages.conftest import signed_in
 
@@ -71,6 +72,14 @@ def test_it_goes_on_where_the_learner_was(taught: Course, ada: User) -> None:
     page = browser.get("/").content.decode()
     assert "Continue" in page
     assert "/courses/containers/networks/" in page
+
+
+def test_it_has_the_places_that_citations_of_the_whole_course_lead_to(taught: Course, ada: User) -> None:
+    page = signed_in(ada).get("/courses/containers/").content.decode()
+    with acting_as(SYSTEM):
+        anchors = set(ContentChunk.objects.filter(content_type="overview").values_list("anchor", flat=True)) - {""}
+    assert anchors
+    assert [anchor for anchor in anchors if f'id="{anchor}"' not in page] == []
 
 
 def test_it_marks_done_by_post_only(taught: Course, ada: User) -> None:
