@@ -4,6 +4,7 @@ The wheel brings its own way to run them; it is refused: it lets every local use
 with the first handle's process. Here the cluster asks for scram passwords from the start and lives until it is stopped.
 """
 
+import contextlib
 import functools
 import importlib.util
 import os
@@ -79,6 +80,8 @@ def stop(here: Places) -> None:
     for mode in ("fast", "immediate"):
         limit = ("-m", mode, "-t", str(STOP_LIMIT))
         if _program("pg_ctl", "stop", "-w", *limit, "-D", str(here.cluster.resolve())).returncode == 0:
+            with contextlib.suppress(OSError):  # the next start makes it again; in the temporary folder it would stay for ever
+                socket_folder(here).rmdir()
             return
     msg = f"PostgreSQL in {here.cluster} does not stop; see {here.postgres / 'log'}."
     raise EmbeddedError(msg)

@@ -152,6 +152,8 @@ def test_it_keeps_the_socket_short_in_a_deep_folder_with_odd_letters(new_place, 
     assert len(os.fsencode(places.socket_folder(deep) / SOCKET_NAME)) <= 103
     with connect(address) as app:
         assert app.execute("SELECT 1").fetchone() == (1,)
+    assert embedded.stop(deep)
+    assert not places.socket_folder(deep).exists()
 
 
 def test_it_accepts_odd_letters_in_the_path_of_the_socket(new_place, connect):
