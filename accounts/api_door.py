@@ -5,6 +5,7 @@ An error rolls back what the handler did, and is put into shape outside. Input t
 
 from typing import Any, cast
 
+from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.generics import GenericAPIView
@@ -37,6 +38,8 @@ class Endpoint(GenericAPIView):
         except Exception as error:
             response = self.handle_exception(error)
         self.response = self.finalize_response(self.request, response, *args, **kwargs)  # type: ignore[arg-type]
+        if self.response.streaming:
+            close_old_connections()  # else the request keeps its connection for as long as the stream is open
         return self.response
 
     def _behind_door(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:

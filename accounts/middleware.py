@@ -7,6 +7,7 @@ from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.db import close_old_connections
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.decorators import sync_and_async_middleware
@@ -27,10 +28,18 @@ class PersonMiddleware(AuthenticationMiddleware):
 
 def _introduce(request: HttpRequest) -> None:
     async def auser() -> User | AnonymousUser:
-        return await sync_to_async(lambda: _known(request))()
+        return await sync_to_async(_looked_up)(request)
 
     request.user = SimpleLazyObject(lambda: _known(request))  # type: ignore[assignment]
     request.auser = auser
+
+
+def _looked_up(request: HttpRequest) -> User | AnonymousUser:
+    """For async views: the connection is back in the pool at once, for what follows may be a long stream."""
+    try:
+        return _known(request)
+    finally:
+        close_old_connections()
 
 
 def _known(request: HttpRequest) -> User | AnonymousUser:

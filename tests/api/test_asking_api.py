@@ -5,6 +5,8 @@ import json
 import uuid
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 
 from accounts.door import SYSTEM, acting_as
@@ -166,10 +168,12 @@ def events(text: str) -> list[tuple[str, dict]]:
 async def read_stream(program: Program, path: str) -> tuple[int, str, str]:
     headers = {"Authorization": program.defaults["HTTP_AUTHORIZATION"], "Accept": "text/event-stream"}
     response = await AsyncClient().get(f"/api/v1/{path}", headers=headers)
-    if not response.streaming:
-        return response.status_code, response.headers["Content-Type"], response.content.decode()
-    parts = [part async for part in response.streaming_content]
-    return response.status_code, response.headers["Content-Type"], b"".join(parts).decode()
+    if response.streaming:
+        text = b"".join([part async for part in response.streaming_content]).decode()
+    else:
+        text = response.content.decode()
+    await sync_to_async(connections.close_all)()  # a server does that after each request, the client does not
+    return response.status_code, response.headers["Content-Type"], text
 
 
 def test_it_streams_the_answer_and_replays_it(ada_calls: Program, taught: Course) -> None:
