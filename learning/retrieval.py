@@ -153,7 +153,7 @@ def statement(
     words = question[:QUESTION_LIMIT].replace("\x00", " ").encode(errors="ignore").decode()
     lexical = [course_id, words, course_id]
     final = [course_id, course_id, course_id, limit]
-    if embedding is None:
+    if embedding is None or not np.isfinite(embedding).all():  # a broken vector finds nothing, the words still do
         return LEXICAL_ONLY, [*lexical, *final]
     return hybrid(len(embedding)), [*lexical, _literal(embedding), course_id, model, model, model, model, *final]
 

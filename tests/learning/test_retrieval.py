@@ -152,6 +152,12 @@ def test_it_takes_any_text(ada: User, course: Course, question: str) -> None:
     assert both[0].chapter_id == "volumes"
 
 
+def test_it_goes_on_by_words_with_a_broken_vector(ada: User, course: Course) -> None:
+    index(course, TEXTS)
+    with acting_as(ada):
+        assert found(course, "volume", towards(0) * np.nan)[0].chapter_id == "volumes"
+
+
 def test_it_survives_a_course_without_an_index(ada: User, course: Course) -> None:
     with acting_as(ada):
         assert found(course, "volume", towards(0)) == []
