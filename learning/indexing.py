@@ -54,11 +54,16 @@ class Build:
 
 
 def complete_update(update_id: UUID, *, progress: Progress | None = None, embedder: Embedder | None = None) -> ContentUpdate:
-    """Run the update here, or follow the worker that has it, until it is completed or failed. For commands."""
+    """Run the update here, or follow the worker that has it, until it is completed or failed. For commands.
+
+    An update of the same course whose worker is gone stands in the way and is finished first.
+    """
     while not run_update(update_id, progress=progress, embedder=embedder):
         update = _update(update_id)
         if not update.is_open:
             break
+        for left_behind in updates.left_behind(update.course_id):
+            run_update(left_behind, progress=progress, embedder=embedder)
         if progress:
             progress(update.chunks_updated, update.chunks_total)
         time.sleep(POLL_SECONDS)

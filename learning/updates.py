@@ -201,6 +201,13 @@ def waiting_updates(*, limit: int = 20) -> list[UUID]:
         return list(rows.order_by("created_at").values_list("pk", flat=True)[:limit])
 
 
+def left_behind(course_id: UUID) -> list[UUID]:
+    """The course's update whose worker is gone, if there is one; it keeps others of the course from running."""
+    with short_step():
+        set_aside_exhausted()
+        return list(ContentUpdate.objects.filter(EXPIRED, course_id=course_id).values_list("pk", flat=True))
+
+
 def request_missing_vectors() -> None:
     """Ask once more for courses whose last update was completed without a model, some time after it."""
     newest = ContentUpdate.objects.filter(course=OuterRef("course")).order_by("-created_at").values("pk")[:1]

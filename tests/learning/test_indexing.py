@@ -1,10 +1,13 @@
 """The index is brought up to date by rows that survive anything, and readers never see half of it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import Error, connection
 
 from accounts.door import SYSTEM, acting_as
+from ai.embedding import EmbeddingUnavailable
 from courses.models import Chapter, Course
 from learning.generations import forget_old_generations
 from learning.indexing import complete_update, request_update, retry_update, run_update
@@ -225,6 +228,27 @@ def test_it_reindexes_by_command(course: Course, capsys: pytest.CaptureFixture[s
     call_command("reindex", course.slug, "--json")
     assert '"status": "completed"' in capsys.readouterr().out
     assert {len(row.embedding) for row in live(course)} == {384}
+
+
+def test_it_finishes_what_another_command_left_behind(course: Course) -> None:
+    first = ask(course)
+    assert claim(first.pk)
+    expire(first)
+    second = ask(course)
+    assert complete_update(second.pk, embedder=CountingEmbedder()).status == "completed"
+    assert state(first).status == "completed"
+
+
+def test_it_indexes_for_words_alone_without_any_model(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise EmbeddingUnavailable("not installed")
+
+    monkeypatch.setattr("learning.indexing.default_embedder", missing)
+    monkeypatch.setattr("learning.updates.PAUSE", timedelta(0))
+    update = complete_update(ask(course).pk)
+    assert (update.status, update.deliveries, update.error_message) == ("completed", 3, "not installed")
+    assert live(course)
+    assert all(row.embedding is None and row.embedding_model == "" for row in live(course))
 
 
 def test_it_follows_another_worker(course: Course) -> None:
