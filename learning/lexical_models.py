@@ -33,7 +33,7 @@ class LexicalIndex(models.Model):
 class LexicalImpact(models.Model):
     """A term with everything it adds to a BM25 score: `impacts[n]` goes to the chunk `chunk_ids[n]`.
 
-    A row for each term, not for each posting, is a fifth of the size and one index visit for each word of a question.
+    A row for each term, not for each posting, is a quarter of the size and one index visit for each word of a question.
     """
 
     pk = models.CompositePrimaryKey("course_id", "generation", "term")
