@@ -80,7 +80,7 @@ WITH texts AS MATERIALIZED (
                 ELSE (SELECT average FROM sizes WHERE weight < 1) END AS average
       FROM terms WHERE length(term) <= {TERM_LIMIT}
 ), weighed AS (
-    SELECT *, ln(1 + (total - n + 0.5) / (n + 0.5)) AS idf FROM counted
+    SELECT *, ln(1 + (total - n + 0.5::float) / (n + 0.5::float)) AS idf FROM counted
 )
 INSERT INTO ai_coach_lexical_impacts (course_id, generation, term, idf, chunk_ids, impacts)
 SELECT %(course)s, %(generation)s, term, min(idf), array_agg(chunk_id),

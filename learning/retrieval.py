@@ -50,7 +50,7 @@ words AS MATERIALIZED (
       FROM matched m CROSS JOIN LATERAL unnest(m.chunk_ids, m.impacts) AS p (chunk_id, impact) GROUP BY 1
 ), whole AS MATERIALIZED (
     SELECT (SELECT max(score) FROM scored) AS score,
-           sum(coalesce((SELECT m.idf FROM matched m WHERE m.term = s.term), ln(1 + (l.chunk_count + 0.5) / 0.5))) AS idf
+           sum(coalesce((SELECT m.idf FROM matched m WHERE m.term = s.term), ln(1 + (l.chunk_count + 0.5::float) / 0.5))) AS idf
       FROM singles s CROSS JOIN live l
 ), lexical_top AS MATERIALIZED (
     SELECT chunk_id, score, idf, row_number() OVER (ORDER BY score DESC, chunk_id) AS rank
