@@ -7,6 +7,7 @@ the door that asked decides what to do with the verdict.
 import functools
 import logging
 import math
+import threading
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -49,6 +50,7 @@ class _Outage:
 
 
 outage = _Outage()
+_one_at_a_time = threading.Lock()  # in memory the window is read and written in two steps
 
 
 def allow(kind: str, key: object) -> Verdict:
@@ -60,7 +62,8 @@ def allow(kind: str, key: object) -> Verdict:
         except redis.RedisError as error:
             outage.begin()
             log.warning("limits_without_redis kind=%s error=%s", kind, type(error).__name__)
-    return _count(_own(), rule, name)
+    with _one_at_a_time:
+        return _count(_own(), rule, name)
 
 
 def forget(kind: str, key: object) -> None:
