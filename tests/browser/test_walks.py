@@ -31,9 +31,12 @@ def test_it_walks_from_signing_in_to_the_cited_place(at_browser, plain_site, les
     expect(turn.locator(".sure")).to_contain_text(" %")
     expect(reader.question).to_have_value("")
     expect(page.locator("#voice")).not_to_be_empty()
+    sentence = turn.locator(".answer-text p").first.inner_text().split(".")[0]
     turn.locator(".cite").first.click()
     expect(page).to_have_url(re.compile(r"/volumes/\?passage=[0-9a-f-]{36}"))
-    expect(page.locator(".lesson .cited").first).to_be_in_viewport()
+    expect(page.locator(".lesson .cited")).to_have_count(1)
+    expect(page.locator(".lesson .cited")).to_contain_text(sentence)
+    expect(page.locator(".lesson .cited")).to_be_in_viewport()
 
 
 def test_it_marks_a_citation_of_the_open_page_without_loading_it_again(at_browser, plain_site, lessons, ada):
