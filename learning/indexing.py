@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import F
+
 from ai.embedding import Embedder, EmbeddingUnavailable, Vectors, default_embedder
 from learning import chunk_rows, updates
 from learning.generations import differs, forget_generations_before, switch, weigh_words
@@ -40,7 +42,6 @@ class Build:
     note: str = ""
     total: int = 0
     done: int = 0
-    embedded: int = 0
 
     @property
     def model(self) -> str:
@@ -49,8 +50,12 @@ class Build:
     def advance(self, rows: int, *, embedded: int = 0) -> None:
         """Count rows, keep the lease and save the figures, in the caller's transaction. Raises LeaseLost."""
         self.done += rows
-        self.embedded += embedded
-        updates.keep(self.held, chunks_updated=self.done, chunks_total=self.total, chunks_embedded=self.embedded)
+        updates.keep(
+            self.held,
+            chunks_updated=self.done,
+            chunks_total=self.total,
+            chunks_embedded=F("chunks_embedded") + embedded,  # of all deliveries
+        )
 
 
 def complete_update(update_id: UUID, *, progress: Progress | None = None, embedder: Embedder | None = None) -> ContentUpdate:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from celery import current_app
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
@@ -155,7 +156,7 @@ def _next_generation(course_id: UUID) -> int:
     return max(course.index_generation, written or 0, given or 0) + 1
 
 
-def keep(held: Claim, *, lease: timedelta = LEASE, **progress: int) -> None:
+def keep(held: Claim, *, lease: timedelta = LEASE, **progress: int | Combinable) -> None:
     """Renew the lease and save how far the work is, in the caller's transaction. Raises LeaseLost."""
     mine = ContentUpdate.objects.filter(pk=held.update_id, status=Status.PROCESSING, worker=held.worker)
     if not mine.update(leased_until=Now() + lease, updated_at=Now(), **progress):

@@ -74,6 +74,7 @@ def test_it_goes_on_where_a_killed_worker_stopped(course: Course, batches: int) 
     assert everything_once(course)
     assert len(embedder.texts) == len(live(course)) - 64 * (batches - 1)
     assert state(update).deliveries == 2
+    assert update.chunks_embedded == update.chunks_updated == update.chunks_total == len(live(course))
 
 
 def test_it_gives_the_lease_back_when_it_is_told_to_stop(course: Course) -> None:
@@ -151,7 +152,7 @@ def away() -> Any:
     """The project's Celery, with a broker that nobody listens at."""
     from celery import Celery
 
-    lonely = Celery("lonely", set_as_current=False)
-    lonely.config_from_object(app.conf)
-    lonely.conf.broker_url = "redis://127.0.0.1:1/0"
+    lonely = Celery("lonely", broker="redis://127.0.0.1:1/0", set_as_current=False)
+    lonely.conf.broker_transport_options = app.conf.broker_transport_options
+    lonely.conf.task_publish_retry = app.conf.task_publish_retry
     return lonely
