@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -35,15 +35,18 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _works(name: str, probe: Callable[[], bool]) -> bool:
     try:
         return probe()
-    except Exception as error:
+    except Exception as error:  # whatever it is, the part does not work
         log.warning("not_ready part=%s error=%s", name, type(error).__name__)
         return False
 
 
 def _database() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return cursor.fetchone() == (1,)
+    finally:
+        close_old_connections()  # the probe's thread is shared, and may not keep one
 
 
 def _redis() -> bool:

@@ -1,10 +1,12 @@
-"""What holds for every response: a strict content security policy."""
+"""What holds for every request: health is asked before anything else is touched, and every response has a strict policy."""
 
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction
+from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.http import HttpRequest
 from django.utils.decorators import sync_and_async_middleware
+
+from config.health import healthz, readyz
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -15,6 +17,23 @@ LOOSER = POLICY.replace("script-src 'self'", "script-src 'self' 'unsafe-inline' 
     "style-src 'self'", "style-src 'self' 'unsafe-inline'"
 )
 LOOSER_PATHS = ("/admin/", "/api/docs/")
+
+
+PROBES = {"/healthz": healthz, "/readyz": readyz}
+
+
+@sync_and_async_middleware
+def health_first(get_response: Any) -> Any:
+    """Answers the probes before sessions, cookies or the names of hosts are looked at."""
+
+    if iscoroutinefunction(get_response):
+
+        async def asynchronous(request: HttpRequest) -> Any:
+            probe = PROBES.get(request.path)
+            return await (sync_to_async(probe, thread_sensitive=False)(request) if probe else get_response(request))
+
+        return asynchronous
+    return lambda request: PROBES.get(request.path, get_response)(request)
 
 
 @sync_and_async_middleware

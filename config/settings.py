@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "config.middleware.health_first",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.content_security_policy",
     "servestatic.middleware.ServeStaticMiddleware",

@@ -30,7 +30,7 @@ WIDE = {"width": 1280, "height": 860}
 PHONE = {"width": 360, "height": 740}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lives an event loop runs in this thread, and other modules run their own
 def chromium() -> Iterator[Browser]:
     """The machine's Chromium, else Playwright's own; without either these tests are skipped, except in CI."""
     path = subprocess.run([ROOT / "script/chromium"], capture_output=True, text=True, check=False).stdout.strip()

@@ -63,7 +63,7 @@ def test_it_always_answers(client: httpx.Client, taught: Course, fake_vendor: Ru
 
 
 def test_it_completes_half_a_stream_and_says_so(client: httpx.Client, taught: Course, fake_vendor: Running) -> None:
-    fake_vendor.tell("half")
+    fake_vendor.tell("half", pause=0.1)
     client.get(stream_address(client, taught, QUESTION))
     assert newest().response.notes.get("switched") or newest().response.state == Response.State.INTERRUPTED
 
