@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
@@ -27,7 +28,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
     def validate_time_zone(self, value: str) -> str:
         if value not in dict(time_zones()):
-            raise serializers.ValidationError("Unknown time zone. Use a name such as Europe/London.")
+            raise serializers.ValidationError(_("Unknown time zone. Use a name such as Europe/London."))
         return value
 
 
