@@ -45,7 +45,9 @@ if (form) {
     if (field.value.trim()) form.requestSubmit();
   });
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt !== form || event.detail.xhr?.status !== 200) return; // htmx calls a refusal (422) successful
+    const { elt, xhr } = event.detail;
+    if (elt !== form || xhr?.status !== 200) return; // htmx calls a refusal (422) successful
+    if (new URL(xhr.responseURL).pathname !== new URL(form.action).pathname) return; // led away to the sign-in page
     field.value = "";
     form.elements.key.value = freshKey();
     if (problem) problem.textContent = "";

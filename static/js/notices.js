@@ -25,3 +25,12 @@ function reason(status) {
 document.addEventListener("htmx:responseError", (event) => toast(reason(event.detail.xhr.status), "error"));
 document.addEventListener("htmx:sendError", () => toast(texts.offline, "error"));
 document.addEventListener("htmx:timeout", () => toast(texts.offline, "error"));
+
+// Signed out in the meantime: the answer is the sign-in page, which is no part of this one. What was written waits as a draft.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const from = new URL(event.detail.xhr.responseURL || location.href);
+  if (!texts.signIn || from.pathname !== texts.signIn) return;
+  event.detail.shouldSwap = false;
+  const next = location.pathname + location.search;
+  location.assign(`${texts.signIn}?${new URLSearchParams({ next })}`);
+});

@@ -61,6 +61,11 @@ document.addEventListener("htmx:sseError", (event) => {
   if (stage && texts.reconnecting) { stage.hidden = false; stage.textContent = texts.reconnecting; }
 });
 
+document.addEventListener("htmx:sseOpen", (event) => {
+  const stage = event.target.querySelector?.(".stage");
+  if (stage?.textContent === texts.reconnecting) stage.textContent = texts.goingOn;
+});
+
 document.addEventListener("htmx:load", (event) => {
   const turn = event.detail.elt.closest?.(".turn");
   if (!turn || !list?.contains(turn)) return;

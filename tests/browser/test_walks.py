@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from accounts.door import SYSTEM, acting_as
 from coach.models import Escalation, Feedback, Query
 from tests.browser.conftest import PHONE
+from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -187,6 +188,20 @@ def test_it_keeps_a_draft_until_the_coach_has_it(at_browser, plain_site, lessons
     expect(reader.question).to_have_value("half a thou")
     reader.context.set_offline(False)
     reader.faults.clear()  # the browser's own line about being offline
+    reader.question.press("Enter")
+    expect(turns(page).last).to_have_attribute("data-state", "answered")
+
+
+def test_it_keeps_a_question_over_a_new_sign_in(at_browser, plain_site, lessons, ada):
+    reader = at_browser(plain_site, ada)
+    page = reader.open("/courses/containers/volumes/")
+    reader.context.clear_cookies(name="sessionid")
+    reader.ask(WHICH)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.get_by_label("E-mail").fill(ada.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    expect(reader.question).to_have_value(WHICH)
     reader.question.press("Enter")
     expect(turns(page).last).to_have_attribute("data-state", "answered")
 
