@@ -3,7 +3,6 @@
 `aicoach.E001` the serving database role can get around row-level security; also refused at the first connection
 `aicoach.E002` a rate limit cannot be read
 `aicoach.E003` the embedding provider is unknown or lacks its address
-`aicoach.E004` the addresses of the application and of the owner are the same
 `aicoach.E005` the type or the address of the model cannot be used
 `aicoach.W001` a model is configured by halves
 """
@@ -85,15 +84,6 @@ def embedding_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.EMBEDDING_PROVIDER == "remote" and not settings.EMBEDDING_BASE_URL:
         return [Error("EMBEDDING_PROVIDER is remote, but EMBEDDING_BASE_URL is empty.", id="aicoach.E003")]
     return []
-
-
-@register()
-def roles_are_two(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    serving, owner = (settings.DATABASES[alias].get("USER") for alias in (SERVING, "owner"))
-    if serving != owner:
-        return []
-    hint = "DATABASE_URL is the application's, DATABASE_OWNER_URL the owner's, used by migrate alone."
-    return [Error("The application and the owner connect as one database role.", hint=hint, id="aicoach.E004")]
 
 
 @register()
