@@ -49,17 +49,9 @@ def default_embedder() -> Embedder:
 
 
 def forget_embedder() -> None:
-    """Let the next call make a new one: after a change of settings."""
+    """Let the next call make a new one: after a fork, whose child may have met a held lock, and after a change of settings."""
     global _holder  # noqa: PLW0603  one per process is the point
     _holder = _Holder()
-
-
-def _forget_in_child() -> None:
-    """A forked child has no copy of the model's threads. The parent's model stays referenced, because ending it would wait
-    for those threads for ever.
-    """
-    _left_by_parents.append(_holder)
-    forget_embedder()
 
 
 def _chosen() -> Embedder:
@@ -78,5 +70,4 @@ def _chosen() -> Embedder:
 
 
 _holder = _Holder()
-_left_by_parents: list[_Holder] = []
-os.register_at_fork(after_in_child=_forget_in_child)
+os.register_at_fork(after_in_child=forget_embedder)

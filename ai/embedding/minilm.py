@@ -1,6 +1,7 @@
 """all-MiniLM-L6-v2 in int8 on ONNX Runtime: the default, without a key, a network or PyTorch.
 
 Texts of equal length go through the model together, so nothing is ever padded; a batch holds at most TOKEN_BUDGET tokens.
+One thread computes a batch, several batches are computed at once; that costs less than to share a batch out.
 Texts are cut at 256 tokens. One instance serves all threads. Activations are rounded for a batch as a whole, so a text has
 slightly other vectors in other company (cosine about 0.99, as far from each other as from the original model's).
 """
@@ -8,11 +9,13 @@ slightly other vectors in other company (cosine about 0.99, as far from each oth
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from ai.embedding.embedder import EmbeddingUnavailable, Vectors
@@ -22,7 +25,7 @@ from ai.embedding.weights import tokenizer_file
 DIMENSIONS = 384
 MAX_TOKENS = 256  # with the two marks
 START, END = 101, 102  # [CLS] and [SEP]
-TOKEN_BUDGET = 1024  # tokens of a batch: above, activations leave the processor's cache
+TOKEN_BUDGET = 512  # tokens of a batch: above, activations leave the processor's cache
 MAX_THREADS = 4
 TEXTS_AT_ONCE = 512  # whose token ids are in memory together
 
@@ -43,7 +46,8 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(tokenizer_file()))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()  # the file says 128; embed() cuts at 256 itself
-        self._session = _session(ensure_model_file(folder), threads or min(MAX_THREADS, _processors()))
+        self._session = _session(ensure_model_file(folder))
+        self._threads = threads or min(MAX_THREADS, _processors())
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), DIMENSIONS), np.float32)
@@ -60,12 +64,23 @@ class MiniLM:
         return [[START, *encoding.ids[: MAX_TOKENS - 2], END] for encoding in encodings]
 
     def _embed_into(self, vectors: Vectors, tokens: Sequence[list[int]]) -> None:
-        for rows in _batches([len(ids) for ids in tokens]):
-            batch = np.array([tokens[row] for row in rows], np.int64)
-            try:
-                vectors[rows] = self._session.run(["embedding"], {"input_ids": batch})[0]
-            except Exception as error:  # ONNX Runtime has no error class of its own in public
-                raise EmbeddingUnavailable(f"The embedding model failed: {error}") from error
+        def run(rows: list[int]) -> None:
+            vectors[rows] = self._run(np.array([tokens[row] for row in rows], np.int64))
+
+        batches = list(_batches([len(ids) for ids in tokens]))
+        if len(batches) == 1 or self._threads == 1:
+            for rows in batches:
+                run(rows)
+            return
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="embedding") as threads:
+            list(threads.map(run, batches))
+
+    def _run(self, batch: NDArray[np.int64]) -> Vectors:
+        try:
+            vectors: Vectors = self._session.run(["embedding"], {"input_ids": batch})[0]
+        except Exception as error:  # ONNX Runtime has no error class of its own in public
+            raise EmbeddingUnavailable(f"The embedding model failed: {error}") from error
+        return vectors
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -78,13 +93,12 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield from (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def _session(path: Path, threads: int) -> ort.InferenceSession:
-    """A session that sleeps when it waits. Raises EmbeddingUnavailable; a file that cannot be read is thrown away."""
+def _session(path: Path) -> ort.InferenceSession:
+    """A session without threads of its own. Raises EmbeddingUnavailable; a file that cannot be read is thrown away."""
     options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False  # a plan for each of 256 lengths would be kept
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     load = partial(ort.InferenceSession, str(path), options, providers=["CPUExecutionProvider"])
     try:
         return load(disabled_optimizers=SLOWER_FUSIONS)
