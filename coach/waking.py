@@ -18,6 +18,6 @@ def wake_worker(query_id: UUID) -> None:
 
 def _send(query_id: UUID) -> None:
     try:
-        answer.apply_async(args=[str(query_id)])
+        answer.apply_async(args=(str(query_id),))
     except OperationalError as error:
         log.warning("worker_not_woken query=%s error=%s", query_id, type(error).__name__)

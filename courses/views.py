@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import etag, require_GET, require_POST, require_safe
 
 from accounts.door import acting_as, behind_door
+from accounts.requests import PersonRequest
 from courses import access, reading
 
 # An SVG from a course may carry a script: it is shown as a picture and can do nothing else.
@@ -22,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @behind_door
-def course(request: HttpRequest, slug: str) -> HttpResponse:
+def course(request: PersonRequest, slug: str) -> HttpResponse:
     found = access.open_course(slug)
     outline = reading.outline_of(found, request.user)
     return render(request, "courses/course.html", {"course": found, "outline": outline, "area": "course"})
@@ -30,7 +31,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @behind_door
-def place(request: HttpRequest, slug: str, place_id: str) -> HttpResponse:
+def place(request: PersonRequest, slug: str, place_id: str) -> HttpResponse:
     """A chapter or lab between the outline and the coach."""
     found = access.open_course(slug)
     page = access.open_place(found, place_id)
@@ -57,7 +58,7 @@ def place(request: HttpRequest, slug: str, place_id: str) -> HttpResponse:
 
 @require_POST
 @behind_door
-def place_done(request: HttpRequest, slug: str, place_id: str) -> HttpResponse:
+def place_done(request: PersonRequest, slug: str, place_id: str) -> HttpResponse:
     """Done goes on to the next page; not done stays."""
     found = access.open_course(slug)
     access.open_place(found, place_id)
@@ -70,7 +71,7 @@ def place_done(request: HttpRequest, slug: str, place_id: str) -> HttpResponse:
 
 @require_GET
 @behind_door
-def file(request: HttpRequest, slug: str, path: str) -> HttpResponseBase:
+def file(request: PersonRequest, slug: str, path: str) -> HttpResponseBase:
     found = access.asset(access.open_course(slug), path)
 
     @etag(lambda _request: f'"{found.content_hash}"')
