@@ -1,18 +1,15 @@
 """Asking the coach through the API: the same deeds as the pages, one's own questions only."""
 
-import logging
 import uuid
 from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from kombu.exceptions import OperationalError
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -25,10 +22,8 @@ from accounts.models import User
 from coach import asking, escalating, interrupting, rating
 from coach.api_shapes import AskSerializer, ConversationSerializer, EscalationSerializer, FeedbackSerializer, QuerySerializer
 from coach.models import Feedback, Query
-from coach.tasks import answer
+from coach.waking import wake_worker
 from courses import access
-
-log = logging.getLogger("aicoach.api")
 
 SEARCH_LIMIT = 200  # characters
 STREAM_FIRST = 1.5  # seconds in which a caller may open the stream before a worker answers
@@ -95,7 +90,7 @@ class Queries(Endpoint):
             )
         except asking.QuestionRefused as refusal:
             raise ValidationError({"question": [refusal.message]}) from refusal
-        transaction.on_commit(lambda: _wake(query.pk))
+        wake_worker(query.pk, after=STREAM_FIRST)
         return Response(_shown(self.person, query.pk), status=status.HTTP_201_CREATED)
 
 
@@ -144,7 +139,7 @@ class Retry(Endpoint):
         """Ask again what failed or was interrupted."""
         if not interrupting.try_again(own_query(self.person, query_id)):
             raise Conflict(_("There is nothing to try again: the question is open, or was answered."))
-        transaction.on_commit(lambda: _wake(query_id))
+        wake_worker(query_id, after=STREAM_FIRST)
         return Response(_shown(self.person, query_id))
 
 
@@ -195,14 +190,6 @@ class QueryEscalation(Endpoint):
             raise Conflict(refusal.message) from refusal
         escalation.refresh_from_db()
         return Response(EscalationSerializer(escalation).data, status=status.HTTP_201_CREATED)
-
-
-def _wake(query_id: UUID) -> None:
-    """Have a worker answer soon. Without Redis the sweeper or the stream does it."""
-    try:
-        answer.apply_async(args=(str(query_id),), countdown=STREAM_FIRST)
-    except OperationalError as error:
-        log.warning("worker_not_woken query=%s error=%s", query_id, type(error).__name__)
 
 
 def _valid(serializer: Any) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from coach.tasks import answer
 log = logging.getLogger("aicoach.coach")
 
 
-def wake_worker(query_id: UUID) -> None:
-    """Once this transaction is through, tell a worker."""
-    transaction.on_commit(lambda: _send(query_id))
+def wake_worker(query_id: UUID, *, after: float = 0.0) -> None:
+    """Once this transaction is through, have a worker answer in `after` seconds, unless somebody follows it by then."""
+    transaction.on_commit(lambda: _send(query_id, after))
 
 
-def _send(query_id: UUID) -> None:
+def _send(query_id: UUID, after: float) -> None:
     try:
-        answer.apply_async(args=(str(query_id),))
+        answer.apply_async(args=(str(query_id),), countdown=after or None)
     except OperationalError as error:
         log.warning("worker_not_woken query=%s error=%s", query_id, type(error).__name__)
