@@ -18,6 +18,6 @@ def wake_worker(query_id: UUID, *, after: float = 0.0) -> None:
 
 def _send(query_id: UUID, after: float) -> None:
     try:
-        answer.apply_async(args=(str(query_id),), countdown=after or None)
+        answer.apply_async(args=(str(query_id),), countdown=after)
     except OperationalError as error:
         log.warning("worker_not_woken query=%s error=%s", query_id, type(error).__name__)
