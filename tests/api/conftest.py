@@ -15,13 +15,10 @@ from accounts.models import User
 from coach import asking
 from coach.answering import answer_now
 from coach.models import Query
-from config.celery import app
 from courses.models import Course
 from tests.coach.conftest import taught
 
 __all__ = ["taught"]
-
-app.conf.broker_url = "memory://"  # nobody shall answer what the tests ask
 
 
 class Program(Client):
