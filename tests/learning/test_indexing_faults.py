@@ -61,9 +61,8 @@ def everything_once(course: Course) -> bool:
 def test_it_goes_on_where_a_killed_worker_stopped(course: Course, batches: int) -> None:
     update = ask(course)
     process = worker(update, 0.2)
-    seen = 0
-    while seen < batches:
-        seen += process.stdout.readline().startswith("batch")
+    for _batch in range(batches):
+        assert process.stdout.readline().startswith("batch")
     process.kill()
     process.wait()
     assert state(update).status == "processing"
@@ -72,7 +71,8 @@ def test_it_goes_on_where_a_killed_worker_stopped(course: Course, batches: int) 
     embedder = CountingEmbedder()
     assert run_update(update.pk, embedder=embedder)
     assert everything_once(course)
-    assert len(embedder.texts) == len(live(course)) - 64 * (batches - 1)
+    saved = len(live(course)) - len(embedder.texts)
+    assert saved in {64 * (batches - 1), 64 * batches}  # the signal may come a moment late
     assert state(update).deliveries == 2
     assert update.chunks_embedded == update.chunks_updated == update.chunks_total == len(live(course))
 
