@@ -6,7 +6,7 @@ question. Ranks would throw away by how much a passage is ahead. The two weights
 
 DENSE = 0.6
 LEXICAL = 0.4
-CANDIDATES = 60  # of each leg; whatever is in neither list cannot come near the top of the fused order
+CANDIDATES = 40  # of each leg at least; whatever is in neither list cannot come near the top of the fused order
 
 
 def fused(*, dense: str, lexical: str) -> str:

@@ -54,17 +54,17 @@ words AS MATERIALIZED (
       FROM singles s CROSS JOIN live l
 ), lexical_top AS MATERIALIZED (
     SELECT chunk_id, score, idf, row_number() OVER (ORDER BY score DESC, chunk_id) AS rank
-      FROM (SELECT * FROM scored ORDER BY score DESC, chunk_id LIMIT {CANDIDATES}) AS best
+      FROM (SELECT * FROM scored ORDER BY score DESC, chunk_id LIMIT %s) AS best
 )"""
 
-DENSE = f"""
+DENSE = """
 asked AS MATERIALIZED (
     SELECT %s::vector AS embedding
 ), nearest AS MATERIALIZED (
-    SELECT id AS chunk_id, {{distance}} AS distance FROM ai_coach_content_chunks
-     WHERE course_id = %s AND generation = (SELECT generation FROM live) AND vector_dims(embedding) = {{dimensions}}
+    SELECT id AS chunk_id, {distance} AS distance FROM ai_coach_content_chunks
+     WHERE course_id = %s AND generation = (SELECT generation FROM live) AND vector_dims(embedding) = {dimensions}
        AND (%s::text IS NULL OR embedding_model = %s)
-     ORDER BY {{distance}} LIMIT {CANDIDATES}
+     ORDER BY {distance} LIMIT %s
 )"""
 DISTANCE = "(embedding::vector({dimensions}) <=> (SELECT embedding FROM asked))"
 
@@ -151,11 +151,13 @@ def statement(
 ) -> tuple[str, Sequence[Any]]:
     """The search as one SQL statement with its values, for the caller's own trip."""
     words = question[:QUESTION_LIMIT].replace("\x00", " ").encode(errors="ignore").decode()
-    lexical = [course_id, words, course_id]
+    depth = max(CANDIDATES, limit)
+    lexical = [course_id, words, course_id, depth]
     final = [course_id, course_id, course_id, limit]
     if embedding is None or not np.isfinite(embedding).all():  # a broken vector finds nothing, the words still do
         return LEXICAL_ONLY, [*lexical, *final]
-    return hybrid(len(embedding)), [*lexical, _literal(embedding), course_id, model, model, model, model, *final]
+    dense = [_literal(embedding), course_id, model, model, depth]
+    return hybrid(len(embedding)), [*lexical, *dense, model, model, *final]
 
 
 def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:
