@@ -6,11 +6,13 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from accounts.door import current_actor
 from coach import history
 from coach.models import QUESTION_LIMIT
 from coach.showing import shown
 from coach.suggesting import suggestions_for
 from courses.models import Chapter, Course, Lab
+from courses.trainers import Trainer, trainer_of
 from learning.models import ContentChunk
 
 register = template.Library()
@@ -42,3 +44,10 @@ def cited_passage(context: dict[str, Any], course: Course) -> dict[str, Any]:
     wanted = history.uuid_or_none(context["request"].GET.get("passage", ""))
     passage = ContentChunk.objects.filter(pk=wanted, course=course).first() if wanted else None
     return {"passage": passage}
+
+
+@register.simple_tag
+def your_trainer(course: Course) -> Trainer | None:
+    """Who answers what the coach cannot; None when that is not one person, or is the reader."""
+    trainer = trainer_of(course.pk)
+    return trainer if trainer and trainer.id != current_actor().user_id else None
