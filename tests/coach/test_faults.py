@@ -11,6 +11,8 @@ from datetime import timedelta
 
 import httpx2 as httpx
 import pytest
+import redis
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
@@ -33,6 +35,19 @@ def model(vendor: Running) -> dict[str, str]:
     return {"LLM_BASE_URL": vendor.url, "LLM_API_KEY": "fake", "LLM_MODEL": "fake", "LLM_NAME": "fake", **QUICK}
 
 
+@pytest.fixture(autouse=True)
+def forgiving() -> None:
+    """No test suffers for the failures of another."""
+    forget_failures()
+
+
+def forget_failures() -> None:
+    """Have the breaker, which lives in Redis, let every provider be asked again."""
+    store = redis.Redis.from_url(settings.REDIS_URL)
+    for key in store.scan_iter("aicoach:breaker:*"):
+        store.delete(key)
+
+
 @pytest.fixture
 def client(taught: Course, ada: User, fake_vendor: Running) -> Iterator[httpx.Client]:
     """Ada's browser at a web process with a model."""
@@ -48,9 +63,12 @@ def newest() -> Query:
 
 def test_it_always_answers(client: httpx.Client, taught: Course, fake_vendor: Running) -> None:
     for mode in ("429", "500", "garbage", "html200", "empty", "hang", "redirect", "wrong-shape"):
+        forget_failures()
         fake_vendor.tell(mode)
+        asked = len(fake_vendor.seen)
         page = client.get(stream_address(client, taught, QUESTION)).text
         query = newest()
+        assert len(fake_vendor.seen) > asked, mode
         assert "event: done" in page, mode
         assert query.response.state == Response.State.COMPLETE, mode
         assert query.response.provider == "extractive", mode
