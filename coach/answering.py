@@ -14,11 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
-import numpy as np
-
 from accounts.door import SYSTEM, Actor, trip
 from ai import prompts, providers
-from ai.embedding import EmbeddingUnavailable, default_embedder
 from coach import claiming, keeping, saving
 from coach.claiming import Claimed
 from coach.followups import standalone
@@ -27,6 +24,7 @@ from coach.live import LIVE, LiveTurn
 from learning import retrieval
 from learning.confidence import confidence
 from learning.retrieval import Passage
+from learning.searching import QuestionVector, search_statement, vector_of
 
 log = logging.getLogger("aicoach.coach")
 
@@ -96,10 +94,10 @@ async def _prepare(draft: Draft, turn: LiveTurn) -> None:
     draft.question = standalone(claimed.question, claimed.earlier)
     turn.enter("searching")
     since = time.perf_counter()
-    embedding = await asyncio.to_thread(embed_question, draft.question)
+    vector = await asyncio.to_thread(vector_of, draft.question)
     draft.took("embed", since)
     since = time.perf_counter()
-    draft.passages = await _search(draft, embedding)
+    draft.passages = await _search(draft, vector)
     draft.took("retrieve", since)
     draft.confidence = confidence(draft.question, draft.passages)
     since = time.perf_counter()
@@ -108,19 +106,10 @@ async def _prepare(draft: Draft, turn: LiveTurn) -> None:
     turn.enter("writing")
 
 
-def embed_question(question: str) -> np.ndarray | None:
-    """The question's vector; None without a model, and then words alone are searched."""
-    try:
-        return default_embedder().embed([question])[0]
-    except EmbeddingUnavailable:
-        log.warning("embedding_unavailable")
-        return None
-
-
-async def _search(draft: Draft, embedding: np.ndarray | None) -> list[Passage]:
+async def _search(draft: Draft, vector: QuestionVector | None) -> list[Passage]:
     """As the learner, so that only what this person may read is found."""
     claimed = draft.claimed
-    statement = retrieval.statement(course_id=claimed.course_id, question=draft.question, embedding=embedding, limit=PASSAGES)
+    statement = search_statement(course_id=claimed.course_id, question=draft.question, vector=vector, limit=PASSAGES)
     (rows,) = await trip(claimed.actor, statement)
     return retrieval.read(rows)
 

@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from accounts.api_door import Endpoint
 from accounts.door import acting_as
 from accounts.models import User
-from coach.answering import embed_question
 from coach.showing import place_url
 from courses import access
 from courses.models import Course
-from learning import retrieval
+from learning.retrieval import Passage
+from learning.searching import search_as
 
 LONGEST = 400  # characters of a search
 MOST = 25  # passages
@@ -64,13 +64,11 @@ class Search(Endpoint):
 
 
 def _found(person: User, course: Course, *, q: str, limit: int) -> list[dict[str, Any]]:
-    embedding = embed_question(q)
-    with acting_as(person):
-        passages = retrieval.search(course_id=course.pk, question=q, embedding=embedding, limit=limit)
+    passages = search_as(person, course_id=course.pk, question=q, limit=limit)
     return [_shown(course, passage) for passage in passages]
 
 
-def _shown(course: Course, passage: retrieval.Passage) -> dict[str, Any]:
+def _shown(course: Course, passage: Passage) -> dict[str, Any]:
     place = {
         "chapter_id": passage.chapter_id or None,
         "lab_id": passage.lab_id or None,
