@@ -34,7 +34,12 @@ if (list) {
   const target = location.hash.length > 1 && list.querySelector(`#${CSS.escape(location.hash.slice(1))}`);
   if (target) { following = false; target.scrollIntoView({ block: "start" }); }
   else toEnd();
-  list.addEventListener("scroll", () => { following = atEnd(); if (newest && following) newest.hidden = true; }, { passive: true });
+  let last = list.scrollTop; // only a move upwards is the reader's wish; a list that grew has moved nobody
+  list.addEventListener("scroll", () => {
+    following = atEnd() || (following && list.scrollTop >= last);
+    last = list.scrollTop;
+    if (newest && following) newest.hidden = true;
+  }, { passive: true });
   newest?.addEventListener("click", () => { following = true; toEnd(); newest.hidden = true; });
   document.addEventListener("coach:opened", toEnd);
   document.fonts?.ready.then(() => { if (following) toEnd(); });
