@@ -171,6 +171,15 @@ def _model(vendor: str) -> dict[str, str]:
     return {"LLM_BASE_URL": vendor, "LLM_API_KEY": "fake", "LLM_MODEL": "fake-good", "LLM_NAME": "fake"}
 
 
+def stages(scratch: Scratch) -> str:
+    """Medians of what the answers' own rows say: ms from the start of the stream's request, by stage."""
+    names = ("claim", "embed", "retrieve", "evidence", "provider", "first_token")
+    columns = ", ".join(f"percentile_cont(0.5) WITHIN GROUP (ORDER BY (timings->>'{name}')::float)" for name in names)
+    with connect(scratch.owner_url) as owner:
+        row = owner.execute(f"SELECT {columns} FROM ai_coach_responses WHERE provider = 'fake'").fetchone() or ()
+    return "  ".join(f"{name} {value}" for name, value in zip(names, row, strict=False))
+
+
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=200)
@@ -181,6 +190,7 @@ def main() -> None:
         with web_process(scratch, **_model(vendor)) as (base, _pid):
             direct = spread(asyncio.run(floor(vendor, options.questions)))
             ours = spread(asyncio.run(first_words(base, options.questions)))
+            by_stage = stages(scratch)
         with web_process(scratch) as (base, _pid):
             extractive = spread(asyncio.run(first_words(base, options.questions)))
         with web_process(scratch, **_model(slow_vendor)) as (base, pid):
@@ -190,6 +200,7 @@ def main() -> None:
     print(
         f"  of it added by us          p50 {ours.p50 - direct.p50:6.1f}  p95 {ours.p95 - direct.p95:6.1f} ms   (at most 40, 90)"
     )
+    print(f"  of the stream, by stage    {by_stage}")
     print(f"first word, extractive       {extractive}")
     for name, value in streams.items():
         print(f"{name:40} {value}")

@@ -87,6 +87,11 @@ def shown(query: Query, *, slug: str) -> Turn:
     return _open_turn(query, response, slug) if query.is_open else _settled_turn(query, response, slug)
 
 
+def just_asked(query: Query, *, slug: str) -> Turn:
+    """The turn of a question that nobody has begun to answer; asks the database nothing."""
+    return _open_turn(query, None, slug)
+
+
 def turn_html(query: Query, *, slug: str) -> str:
     """The turn as a fragment of a page: what the stream's last event carries."""
     return loader.render_to_string("coach/_turn.html", {"turn": shown(query, slug=slug)})

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
-from accounts.door import behind_door
+from accounts.door import acting_as, behind_door
 from accounts.requests import PersonRequest
 from accounts.throttling import Verdict, allow
 from coach import asking, escalating, history, interrupting, rating
 from coach.models import QUESTION_LIMIT, Query
-from coach.showing import shown
+from coach.showing import just_asked, shown
 from coach.suggesting import first_questions
 from coach.waking import wake_worker
 from courses import access
@@ -39,13 +40,16 @@ def coach(request: PersonRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@behind_door
+@login_required
 def ask(request: PersonRequest, slug: str) -> HttpResponse:
     """Save a question; its answer comes by the stream that the fragment connects to."""
-    course = access.open_course(slug)
-    verdict = allow("ask", request.user.pk)
-    if not verdict:
-        return _too_many(request, course, verdict)
+    verdict = allow("ask", request.user.pk)  # before the door: Redis is a network, too
+    with acting_as(request.user):
+        course = access.open_course(slug)
+        return _ask(request, course) if verdict else _too_many(request, course, verdict)
+
+
+def _ask(request: PersonRequest, course: Course) -> HttpResponse:
     try:
         query = asking.ask(
             learner=request.user,
@@ -57,6 +61,8 @@ def ask(request: PersonRequest, slug: str) -> HttpResponse:
         )
     except asking.QuestionRefused as refusal:
         return _refused(request, course, refusal.message)
+    if request.htmx and query.status == Query.Status.PENDING:
+        return render(request, "coach/_turn.html", {"turn": just_asked(query, slug=course.slug)})
     return _asked(request, query.pk)
 
 
@@ -69,14 +75,15 @@ def stop(request: PersonRequest, query_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@behind_door
+@login_required
 def retry(request: PersonRequest, query_id: UUID) -> HttpResponse:
-    query = _own_query(request, query_id)
     verdict = allow("ask", request.user.pk)
-    if not verdict:
-        return _too_many(request, query.course, verdict)
-    interrupting.try_again(query)
-    return _asked(request, query_id)
+    with acting_as(request.user):
+        query = _own_query(request, query_id)
+        if not verdict:
+            return _too_many(request, query.course, verdict)
+        interrupting.try_again(query)
+        return _asked(request, query_id)
 
 
 @require_POST
