@@ -28,7 +28,7 @@ class PersonMiddleware(AuthenticationMiddleware):
 
 def _introduce(request: HttpRequest) -> None:
     async def auser() -> User | AnonymousUser:
-        return await sync_to_async(_looked_up)(request)
+        return getattr(request, "known_person", None) or await sync_to_async(_looked_up)(request)
 
     request.user = SimpleLazyObject(lambda: _known(request))  # type: ignore[assignment]
     request.auser = auser

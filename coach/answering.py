@@ -76,19 +76,23 @@ async def answer_now(query_id: UUID, actor: Actor) -> None:
 
 async def _answer(draft: Draft, turn: LiveTurn) -> None:
     """The whole answer; never raises, always settles."""
+    evidence: asyncio.Task[None] | None = None
     try:
-        await _prepare(draft, turn)
-        await _speak(draft, turn)
+        await _find(draft, turn)
+        evidence = asyncio.create_task(_save_evidence(draft, turn))
+        await _speak(draft, turn, evidence)
     except asyncio.CancelledError:
         draft.is_stopped = True
     except Exception as error:
         log.error("answer_failed query=%s %s", draft.claimed.query_id, _without_words(error))
     finally:
+        if evidence:
+            await asyncio.wait([evidence])
         await _settle(draft, turn)
 
 
-async def _prepare(draft: Draft, turn: LiveTurn) -> None:
-    """Intent, retrieval, confidence; saved as evidence before the first word."""
+async def _find(draft: Draft, turn: LiveTurn) -> None:
+    """Intent, retrieval, confidence."""
     claimed = draft.claimed
     draft.intent = intent_of(claimed.question, in_lab=claimed.place_kind == "lab")
     draft.question = standalone(claimed.question, claimed.earlier)
@@ -100,6 +104,10 @@ async def _prepare(draft: Draft, turn: LiveTurn) -> None:
     draft.passages = await _search(draft, vector)
     draft.took("retrieve", since)
     draft.confidence = confidence(draft.question, draft.passages)
+
+
+async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:
+    """Runs while the provider is being asked; no word is shown before it is through."""
     since = time.perf_counter()
     await trip(SYSTEM, *saving.evidence(draft))
     draft.took("evidence", since)
@@ -114,8 +122,8 @@ async def _search(draft: Draft, vector: QuestionVector | None) -> list[Passage]:
     return retrieval.read(rows)
 
 
-async def _speak(draft: Draft, turn: LiveTurn) -> None:
-    """Pass the provider's text on as it comes."""
+async def _speak(draft: Draft, turn: LiveTurn, evidence: "asyncio.Task[None]") -> None:
+    """Pass the provider's text on as it comes, once the evidence is saved."""
     request = prompts.coach_request(
         question=draft.question,
         asked=draft.claimed.question,
@@ -132,6 +140,7 @@ async def _speak(draft: Draft, turn: LiveTurn) -> None:
             if isinstance(event, providers.TextDelta):
                 if not turn.text:
                     draft.took("provider", since)
+                    await evidence
                     draft.took("first_token", draft.started)
                 turn.say(event.text)
             elif isinstance(event, providers.Switched):

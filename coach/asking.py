@@ -34,8 +34,11 @@ def ask(*, learner: User, course: Course, question: str, key: UUID, now: datetim
     Raises QuestionRefused when it is empty, too long or holds characters that cannot be stored.
     """
     text = readable(question)
-    known = Query.objects.filter(learner=learner, client_key=key).first()
-    return known or _ask_once(learner, course, text, key, now, place_id)
+    try:
+        with transaction.atomic():
+            return _ask_once(learner, course, text, key, now, place_id)
+    except IntegrityError:  # sent twice, or the other tab was quicker
+        return Query.objects.get(learner=learner, client_key=key)
 
 
 def readable(question: str) -> str:
@@ -56,22 +59,18 @@ def readable(question: str) -> str:
 
 
 def _ask_once(learner: User, course: Course, text: str, key: UUID, now: datetime, place_id: str) -> Query:
-    try:
-        with transaction.atomic():
-            conversation = current_conversation(learner, course, now) or new_conversation(learner, course)
-            _spoken(conversation, text, now)
-            query = Query.objects.create(
-                learner=learner,
-                course=course,
-                conversation=conversation,
-                question=text,
-                context=_where(learner, course, place_id),
-                client_key=key,
-            )
-            ConversationHistory.objects.create(learner=learner, course=course, query=query)
-            return query
-    except IntegrityError:  # the other tab was quicker
-        return Query.objects.get(learner=learner, client_key=key)
+    conversation = current_conversation(learner, course, now) or new_conversation(learner, course)
+    _spoken(conversation, text, now)
+    query = Query.objects.create(
+        learner=learner,
+        course=course,
+        conversation=conversation,
+        question=text,
+        context=_where(learner, course, place_id),
+        client_key=key,
+    )
+    ConversationHistory.objects.create(learner=learner, course=course, query=query)
+    return query
 
 
 def current_conversation(learner: User, course: Course, now: datetime) -> Conversation | None:
