@@ -238,7 +238,7 @@ DECLARE taken learning_queue; made uuid; entry uuid; newest int;
 BEGIN
     FOR taken IN SELECT * FROM learning_queue q
          WHERE q.status = 'approved' AND q.held_reason = '' AND (chosen IS NULL OR q.id = ANY (chosen))
-         ORDER BY q.confidence_score DESC, q.created_at LIMIT least(greatest(most, 0), 1000) FOR UPDATE SKIP LOCKED
+         ORDER BY q.created_at LIMIT least(greatest(most, 0), 1000) FOR UPDATE SKIP LOCKED
     LOOP
         entry := coalesce(taken.entry_id, taken.id);
         SELECT coalesce(max(version), 0) INTO newest FROM knowledge_base_rag WHERE entry_id = entry;

@@ -162,9 +162,7 @@ class ResponseAnalytics(models.Model):
             models.CheckConstraint(
                 condition=Q(response_time_ms=None) | Q(response_time_ms__gte=0), name="response_analytics_time_valid"
             ),
-            RowSecurity(
-                name="response_analytics_rows", select=own_or_trained(), insert=WORKERS, update=WORKERS, delete=own()
-            ),
+            RowSecurity(name="response_analytics_rows", select=own_or_trained(), insert=WORKERS, update=WORKERS, delete=own()),
         ]
         indexes = [
             Index(fields=["conversation"], name="idx_analytics_conversation"),

@@ -162,7 +162,8 @@ class LearningItem(models.Model):
                 condition=Q(status__in=["pending", "approved", "rejected", "applied"]), name="learning_queue_status_valid"
             ),
             models.CheckConstraint(
-                condition=Q(source_type__in=["feedback", "correction", "transcript", "manual"]), name="learning_queue_source_valid"
+                condition=Q(source_type__in=["feedback", "correction", "transcript", "manual"]),
+                name="learning_queue_source_valid",
             ),
             models.CheckConstraint(condition=SCORE, name="learning_queue_confidence_valid"),
             models.CheckConstraint(
@@ -197,7 +198,7 @@ class LearningItem(models.Model):
             Index(fields=["course", "created_at"], name="idx_learning_pending", condition=Q(status="pending")),
             Index(fields=["learner"], name="idx_learning_learner"),  # row security
             # The worker's two questions: what to apply, what to embed.
-            Index(fields=["-confidence_score", "created_at"], name="idx_learning_ready", condition=Q(status="approved")),
+            Index(fields=["created_at"], name="idx_learning_ready", condition=Q(status="approved")),
             Index(
                 fields=["created_at"],
                 name="idx_learning_unembedded",
@@ -225,9 +226,7 @@ class LearningItem(models.Model):
                     ("rejected", "pending"),  # taken out of the archive
                 ],
             ),
-            pgtrigger.Protect(
-                name="learning_queue_reviewer", operation=pgtrigger.Update, condition=pgtrigger.Condition(DECIDED)
-            ),
+            pgtrigger.Protect(name="learning_queue_reviewer", operation=pgtrigger.Update, condition=pgtrigger.Condition(DECIDED)),
         ]
 
     def __str__(self) -> str:

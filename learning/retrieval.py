@@ -180,11 +180,17 @@ def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:
 def hybrid(dimensions: int) -> str:
     """The statement with both legs. The cast names the dimension, so that a partial index of that dimension can serve."""
     dense = DENSE.format(distance=DISTANCE.format(dimensions=dimensions), dimensions=dimensions)
-    top = TOP.format(candidates=ALL_CANDIDATES, similarity=SIMILARITY.format(dimensions=dimensions), verified=VERIFIED.format(dimensions=dimensions))
+    top = TOP.format(
+        candidates=ALL_CANDIDATES,
+        similarity=SIMILARITY.format(dimensions=dimensions),
+        verified=VERIFIED.format(dimensions=dimensions),
+    )
     return f"WITH {LIVE}, {LEXICAL}, {dense}, {top}"
 
 
-LEXICAL_ONLY = f"WITH {LIVE}, {LEXICAL}, " + TOP.format(candidates=WORD_CANDIDATES, similarity="NULL::float", verified=WORDS_VERIFIED)
+LEXICAL_ONLY = f"WITH {LIVE}, {LEXICAL}, " + TOP.format(
+    candidates=WORD_CANDIDATES, similarity="NULL::float", verified=WORDS_VERIFIED
+)
 
 
 def literal(embedding: "np.ndarray") -> str:

@@ -21,7 +21,9 @@ OVERLAP = """
           FROM singles s CROSS JOIN live l WHERE s.term = ANY (k.question_words)) AS o ON true
      WHERE {rows} GROUP BY k.id, w.idf, k.question_words
 """
-HARMONIC = "coalesce(2 * o.cover * (o.shared / nullif(o.size, 0)::float) / nullif(o.cover + o.shared / nullif(o.size, 0)::float, 0), 0)"
+HARMONIC = (
+    "coalesce(2 * o.cover * (o.shared / nullif(o.size, 0)::float) / nullif(o.cover + o.shared / nullif(o.size, 0)::float, 0), 0)"
+)
 NEAR = """SELECT id FROM (SELECT id FROM knowledge_base_rag
       WHERE course_id = %s AND is_live AND vector_dims({column}) = {{dimensions}}
         AND (%s::text IS NULL OR embedding_model = %s)

@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='learningitem',
-            index=accounts.indexes.Index(condition=models.Q(('status', 'approved')), fields=['-confidence_score', 'created_at'], name='idx_learning_ready'),
+            index=accounts.indexes.Index(condition=models.Q(('status', 'approved')), fields=['created_at'], name='idx_learning_ready'),
         ),
         migrations.AddIndex(
             model_name='learningitem',
