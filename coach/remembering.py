@@ -70,9 +70,9 @@ def _about(query: Query, response: Response) -> dict[str, Any]:
 
 
 def _sources(response: Response) -> list[dict[str, Any]]:
-    """The cited places, or what was found when nothing was cited, with the hash of the text as it was then."""
-    cited = response.reference_locations or response.evidence[:1]
-    course = [each for each in cited if each.get("content_type") != "knowledge"]
+    """The cited places, lessons before overviews, with the hash of the text as it was then."""
+    course = [each for each in response.reference_locations if each.get("content_type") != "knowledge"]
+    course.sort(key=lambda each: each.get("content_type") == "overview")
     hashes = dict(ContentChunk.objects.filter(pk__in=[each["chunk_id"] for each in course]).values_list("pk", "content_hash"))
     wanted = ("chapter_id", "lab_id", "title", "day", "heading_path", "anchor")
     return [
