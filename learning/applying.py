@@ -1,8 +1,8 @@
 """Approved items become knowledge, in batches that may be taken back.
 
-For each course: the questions of the batch and a guard set are asked, the batch is applied by the database in one transaction, and
-they are asked again. When the guard set got worse, the transaction is undone and the batch is halved until the culprit
-stands alone; that one is held back and says why. Several workers may do this at once: rows that one has are passed over by the others.
+For each course: the questions of the batch and a guard set are asked, the batch is applied by the database in one transaction,
+and they are asked again. When the guard set got worse, the transaction is undone and the batch is halved until the culprit
+stands alone; that one is held back and says why. Several workers may do this at once: what one has, the others pass over.
 """
 
 from collections.abc import Callable, Sequence

@@ -26,9 +26,9 @@ MAKE_FROM_FEEDBACK = trigger_function(
            chunk_hash, near, reason, held_reason, receipt, asked_count)
     SELECT 'pending', 'feedback', NEW.id, NEW.course_id, '', 'feedback', 50,
            jsonb_build_object('feedback_type', NEW.feedback_type, 'rating', NEW.rating, 'reason', NEW.reason),
-           NEW.learner_id, NEW.conversation_id, coalesce(m.metadata ->> 'question', m.summary), coalesce(m.metadata ->> 'answer', ''),
-           '', '', 0, coalesce(m.metadata #> '{sources,0}', '{}'), coalesce(m.metadata #>> '{sources,0,content_hash}', ''),
-           '[]', '', '', '{}', 1
+           NEW.learner_id, NEW.conversation_id, coalesce(m.metadata ->> 'question', m.summary),
+           coalesce(m.metadata ->> 'answer', ''), '', '', 0, coalesce(m.metadata #> '{sources,0}', '{}'),
+           coalesce(m.metadata #>> '{sources,0,content_hash}', ''), '[]', '', '', '{}', 1
       FROM conversation_memory m WHERE m.id = NEW.conversation_id
         ON CONFLICT (source_type, source_id) DO NOTHING;
     RETURN NULL;
@@ -62,8 +62,8 @@ MAKE_FROM_TRANSCRIPT = trigger_function(
            learner_id, conversation_id, question, original_answer, verified_by_name, embedding_model, embedding_tries, place,
            chunk_hash, near, reason, held_reason, receipt, asked_count)
     VALUES ('pending', 'transcript', NEW.id, NEW.course_id, '', 'transcript', 50, NEW.learning_insights, NEW.learner_id,
-           NEW.conversation_id, left(coalesce(NEW.processed_summary, NEW.transcript), 4000), '', '', '', 0, '{}', '', '[]', '', '',
-           '{}', 1)
+           NEW.conversation_id, left(coalesce(NEW.processed_summary, NEW.transcript), 4000), '', '', '', 0, '{}', '',
+           '[]', '', '', '{}', 1)
         ON CONFLICT (source_type, source_id) DO NOTHING;
     RETURN NULL;
     """,
@@ -231,6 +231,7 @@ END $body$
 """
 LANGUAGE_OF = f"""coalesce((SELECT t.cfgname::text FROM courses c JOIN pg_ts_config t ON t.cfgname = c.language
      AND pg_ts_config_is_visible(t.oid) WHERE c.id = taken.course_id), '{FALLBACK}')"""
+QUESTION_WORDS = vector_of(f"({LANGUAGE_OF})::regconfig", "left(taken.question, 4000)")
 BATCH = f"""
 CREATE OR REPLACE FUNCTION batch_process_learning(most int, chosen uuid[] DEFAULT NULL)
 RETURNS SETOF uuid LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public AS $body$
@@ -244,16 +245,17 @@ BEGIN
         SELECT coalesce(max(version), 0) INTO newest FROM knowledge_base_rag WHERE entry_id = entry;
         UPDATE knowledge_base_rag SET is_live = false, retired_at = now(), updated_at = now() WHERE entry_id = entry AND is_live;
         INSERT INTO knowledge_base_rag (course_id, category, content, embedding, source, metadata, entry_id, version, item_id,
-               question, question_embedding, question_words, embedding_model, verified_by_id, verified_by_name, verified_at, place,
-               chunk_hash)
+               question, question_embedding, question_words, embedding_model, verified_by_id, verified_by_name, verified_at,
+               place, chunk_hash)
         VALUES (taken.course_id, left(taken.category, 100), taken.proposed_content, taken.embedding, taken.source_type,
                taken.metadata, entry, newest + 1, taken.id, taken.question, taken.question_embedding,
-               ARRAY(SELECT w FROM unnest(tsvector_to_array({vector_of(f"({LANGUAGE_OF})::regconfig", "left(taken.question, 4000)")})) w
+               ARRAY(SELECT w FROM unnest(tsvector_to_array({QUESTION_WORDS})) w
                       WHERE length(w) <= {TERM_LIMIT} LIMIT 64),
                taken.embedding_model, coalesce(taken.verified_by_id, taken.reviewed_by), taken.verified_by_name,
                taken.reviewed_at, taken.place, taken.chunk_hash)
         RETURNING id INTO made;
-        UPDATE learning_queue SET status = 'applied', applied_at = now(), knowledge_id = made, entry_id = entry WHERE id = taken.id;
+        UPDATE learning_queue SET status = 'applied', applied_at = now(), knowledge_id = made, entry_id = entry
+         WHERE id = taken.id;
         IF taken.source_type = 'correction' THEN
             UPDATE owner_corrections SET applied_at = now() WHERE id = taken.source_id;
         END IF;

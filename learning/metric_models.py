@@ -18,7 +18,7 @@ RULES = {"select": IN_COURSES_I_RUN, "insert": WORKERS, "update": WORKERS, "dele
 
 def average(total: str, count: str) -> models.Expression:
     """`total / count`, null for nothing."""
-    return Cast(F(total), models.FloatField()) / NullIf(Cast(F(count), models.FloatField()), 0.0)  # type: ignore[return-value]
+    return Cast(F(total), models.FloatField()) / NullIf(Cast(F(count), models.FloatField()), 0.0)
 
 
 def generated(total: str, count: str) -> models.GeneratedField:

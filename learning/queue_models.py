@@ -1,4 +1,4 @@
-"""From a correction to knowledge: what a trainer said instead, the queue in which it is judged, what became of it, and the record."""
+"""From a correction to knowledge: what a trainer said instead, the queue that judges it, what became of it, and the record."""
 
 import pgtrigger
 from django.conf import settings

@@ -13,7 +13,7 @@ from uuid import UUID
 import numpy as np
 from django.utils.translation import gettext as _
 
-from ai.embedding import default_embedder
+from ai.embedding import EmbeddingUnavailable, default_embedder
 from ai.providers.events import Source
 from ai.providers.extractive import compose
 from learning.confidence import confidence
@@ -55,9 +55,11 @@ class Question:
 
 def embedded(texts: Sequence[str]) -> list[Question]:
     """The questions with their vectors; none when no model can be reached."""
+    if not texts:
+        return []
     try:
-        vectors = default_embedder().embed(list(texts)) if texts else []
-    except Exception:  # words alone are compared then
+        vectors = default_embedder().embed(list(texts))
+    except EmbeddingUnavailable:  # words alone are compared then
         return [Question(text, None) for text in texts]
     return [Question(text, vector) for text, vector in zip(texts, vectors, strict=True)]
 

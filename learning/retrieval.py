@@ -3,8 +3,8 @@
 `statement` gives one SQL statement and its values for whoever holds the door open; `read` makes passages of its rows; `search`
 does both on the current connection. The pointer to the live generation is read inside the statement, so a reader never
 sees half an index. Answers that a trainer verified are searched in the same statement: one to the same question comes first, an
-unrelated one never comes at all. Refuses to see more than the person at the door may: row-level security decides, and the explicit course
-keeps it quick. Without a vector the words alone are searched.
+unrelated one never comes at all. Refuses to see more than the person at the door may: row-level security decides, and the
+explicit course keeps it quick. Without a vector the words alone are searched.
 """
 
 import json

@@ -63,14 +63,15 @@ def recheck(course_id: UUID) -> int:
 
 def _withdraw(item: LearningItem, *, restore: bool) -> None:
     """Take the item's version out of the search; with `restore`, the newest one before it that nobody took back returns."""
-    gone = Knowledge.objects.filter(pk=item.knowledge_id).first()
+    gone = Knowledge.objects.filter(pk=item.knowledge_id).first() if item.knowledge_id else None
     if gone is None:
         return
     was_live, now = gone.is_live, timezone.now()
     gone.is_live, gone.retired_at, gone.updated_at = False, now, now
     gone.metadata = {**gone.metadata, "withdrawn": True}
     gone.save(update_fields=["is_live", "retired_at", "updated_at", "metadata"])
-    OwnerCorrection.objects.filter(pk=item.source_id).update(applied_at=None)
+    if item.source_id:
+        OwnerCorrection.objects.filter(pk=item.source_id).update(applied_at=None)
     if restore and was_live:
         earlier = Knowledge.objects.filter(entry_id=gone.entry_id, version__lt=gone.version)
         before = earlier.exclude(metadata__has_key="withdrawn").order_by("-version").first()

@@ -15,15 +15,14 @@ LOOKED_AT = 8  # by each vector
 # The share of the asked words in the stored question, rare ones counting more, and of its words in the asked one: their
 # harmonic mean. A word that the course does not know is as rare as can be.
 OVERLAP = """
-    SELECT k.id, coalesce(sum(o.idf) / nullif(w.idf, 0), 0) AS cover, count(o.term) AS shared, cardinality(k.question_words) AS size
+    SELECT k.id, coalesce(sum(o.idf) / nullif(w.idf, 0), 0) AS cover,
+           count(o.term)::float / nullif(cardinality(k.question_words), 0) AS share
       FROM knowledge_base_rag k CROSS JOIN whole w LEFT JOIN LATERAL (
         SELECT s.term, coalesce((SELECT m.idf FROM matched m WHERE m.term = s.term), ln(1 + (l.chunk_count + 0.5) / 0.5)) AS idf
           FROM singles s CROSS JOIN live l WHERE s.term = ANY (k.question_words)) AS o ON true
      WHERE {rows} GROUP BY k.id, w.idf, k.question_words
 """
-HARMONIC = (
-    "coalesce(2 * o.cover * (o.shared / nullif(o.size, 0)::float) / nullif(o.cover + o.shared / nullif(o.size, 0)::float, 0), 0)"
-)
+HARMONIC = "coalesce(2 * o.cover * o.share / nullif(o.cover + o.share, 0), 0)"
 NEAR = """SELECT id FROM (SELECT id FROM knowledge_base_rag
       WHERE course_id = %s AND is_live AND vector_dims({column}) = {{dimensions}}
         AND (%s::text IS NULL OR embedding_model = %s)
@@ -41,7 +40,8 @@ VERIFIED = f"""known AS MATERIALIZED (
      WHERE {NEARNESS} * near + {WORDS} * words >= {SAME} AND near >= (SELECT coalesce(max(dense), 0) FROM found)
      ORDER BY surety DESC, id LIMIT {AT_MOST}
 )"""
-WORDS_VERIFIED = f"""shared_words AS MATERIALIZED ({OVERLAP.format(rows="k.course_id = %s AND k.is_live")}), verified AS MATERIALIZED (
+WORDS_VERIFIED = f"""shared_words AS MATERIALIZED ({OVERLAP.format(rows="k.course_id = %s AND k.is_live")}),
+verified AS MATERIALIZED (
     SELECT o.id, o.cover, {HARMONIC} AS words, NULL::float AS near, {HARMONIC} AS surety FROM shared_words o
      WHERE {HARMONIC} >= {SAME_WORDS} ORDER BY surety DESC, o.id LIMIT {AT_MOST}
 )"""
@@ -51,6 +51,7 @@ def verified_rows() -> str:
     """The verified answers in the columns of the passages that the course gave."""
     return """
         SELECT k.id, k.course_id, coalesce(k.place ->> 'chapter_id', ''), k.place ->> 'lab_id', coalesce(k.place ->> 'title', ''),
-               coalesce((k.place ->> 'day')::int, 0), coalesce(k.place -> 'heading_path', '[]'), coalesce(k.place ->> 'anchor', ''),
-               k.content, 'knowledge', v.near, v.words, 1, 1, v.cover, v.surety, 0, 'knowledge', k.verified_by_name, k.verified_at
+               coalesce((k.place ->> 'day')::int, 0), coalesce(k.place -> 'heading_path', '[]'),
+               coalesce(k.place ->> 'anchor', ''), k.content, 'knowledge', v.near, v.words, 1, 1, v.cover, v.surety, 0,
+               'knowledge', k.verified_by_name, k.verified_at
           FROM verified v JOIN knowledge_base_rag k ON k.id = v.id"""

@@ -1,7 +1,8 @@
 """Answers without a model: the sentences of the sources that answer the question, in their own words, each cited.
 
 It composes, it never writes: every word of an answer stands in a source, and when none speaks of the question it says so and
-names the nearest place. What a trainer verified is given whole. It is the default of a machine without a model and the last resort of every other.
+names the nearest place. What a trainer verified is given whole. It is the default of a machine without a model and the last
+resort of every other.
 """
 
 import asyncio
