@@ -21,7 +21,7 @@ AT_ONCE = 32
 EMBEDDED = 8_000  # characters of an item that its vector speaks for; the model reads less
 DUPLICATE = 0.85  # cosine of question and content together, from which two items ask for the same
 NEAR = 0.65  # and from which they are shown beside each other
-RENEWS = 0.85  # cosine of two questions, from which a new answer is a new version of the old one
+RENEWS = 0.95  # cosine of two questions, from which a new answer is a new version of the old one; “the second exam” is not
 
 SIMILAR = "SELECT origin, id, similarity FROM check_similar_knowledge(%s, %s, %s::vector) WHERE id <> %s AND similarity >= %s"
 RENEWED = """

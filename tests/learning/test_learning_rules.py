@@ -1,12 +1,15 @@
 """What the database holds whatever code runs: states, the record, who may write what, several workers at once."""
 
+import json
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.door import SYSTEM, acting_as
@@ -28,7 +31,7 @@ from learning.models import (
     ResponsePerformanceMetrics,
 )
 from learning.opinions import give_opinion
-from tests.conftest import owner_connection
+from tests.conftest import ROOT, owner_connection
 from tests.security.scene import acting, app_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -235,3 +238,13 @@ def test_it_counts_days_by_increments(ada: User, tess: User, rex: User, course: 
         assert (row.total_responses, row.avg_engagement, row.conversion_rate, row.avg_response_time) == (2, 60.0, 0.5, 100.0)
     with acting_as(ada):
         assert not DailyLearningMetrics.objects.exists()
+
+
+def test_it_measures_duplicates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("evaluate", "duplicates", "--pairs", str(ROOT / "benchmarks/data/duplicate-pairs.jsonl"), "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert found["now"]["precision"] == 1.0
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text('{"first": "a", "second": 1}\n')
+    with pytest.raises(CommandError, match="line 1"):
+        call_command("evaluate", "duplicates", "--pairs", str(broken))
