@@ -8,6 +8,31 @@ from accounts.functions import only_app
 from learning.lexical import FALLBACK, TERM_LIMIT, vector_of
 
 
+def question_of_rights(signature: str, types: str, body: str) -> str:
+    """A yes or no about a row that is being written, with the owner's eyes; PL/pgSQL, because it keeps its plan."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {signature} RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER "
+        f"SET search_path = pg_catalog, public AS $body$ BEGIN RETURN {body}; END $body$; {only_app(types)}"
+    )
+
+
+# A policy that looks through the policies of another table is planned anew for each row written: three times the insert.
+TURN_BELONGS = question_of_rights(
+    "turn_belongs(turn uuid, learner uuid, course uuid)",
+    "turn_belongs(uuid, uuid, uuid)",
+    "EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = turn AND m.user_id = learner AND m.course_id = course)",
+)
+TRAINS = question_of_rights(
+    "trains(learner uuid, course uuid)",
+    "trains(uuid, uuid)",
+    """coalesce(app_role() IN ('admin', 'system'), false) OR (coalesce(app_role() = 'trainer', false) AND EXISTS (
+        SELECT 1 FROM enrolments e WHERE e.learner_id = learner AND e.course_id = course AND (e.trainer_id = app_user_id()
+            OR (e.trainer_id IS NULL AND EXISTS (SELECT 1 FROM course_trainers t
+                 WHERE t.course_id = course AND t.trainer_id = app_user_id())))))""",
+)
+RIGHTS_FIRST = [TURN_BELONGS, TRAINS]
+
+
 def trigger_function(name: str, body: str, *, declare: str = "") -> str:
     """CREATE OR REPLACE of a trigger function with the owner's eyes, in PL/pgSQL."""
     return (
@@ -242,8 +267,12 @@ BEGIN
          ORDER BY q.created_at LIMIT least(greatest(most, 0), 1000) FOR UPDATE SKIP LOCKED
     LOOP
         entry := coalesce(taken.entry_id, taken.id);
-        SELECT coalesce(max(version), 0) INTO newest FROM knowledge_base_rag WHERE entry_id = entry;
-        UPDATE knowledge_base_rag SET is_live = false, retired_at = now(), updated_at = now() WHERE entry_id = entry AND is_live;
+        newest := 0;
+        IF taken.entry_id IS NOT NULL OR taken.applied_at IS NOT NULL THEN
+            SELECT coalesce(max(version), 0) INTO newest FROM knowledge_base_rag WHERE entry_id = entry;
+            UPDATE knowledge_base_rag SET is_live = false, retired_at = now(), updated_at = now()
+             WHERE entry_id = entry AND is_live;
+        END IF;
         INSERT INTO knowledge_base_rag (course_id, category, content, embedding, source, metadata, entry_id, version, item_id,
                question, question_embedding, question_words, embedding_model, verified_by_id, verified_by_name, verified_at,
                place, chunk_hash)
@@ -273,6 +302,7 @@ RIGHTS = ";\n".join(
 )
 
 # --- Vectors ---------------------------------------------------------------------------------------------------------
+LINKS, BUILDING = 8, 40  # of HNSW: tens of thousands of rows, of which the nearest few are looked at; two are written per item
 HNSW = {
     "idx_learning_embedding_hnsw": ("learning_queue", "embedding", "status IN ('pending', 'approved')"),
     "idx_transcripts_embedding_hnsw": ("voice_transcripts", "embedding", "true"),
@@ -285,7 +315,7 @@ def vector_indexes(dimensions: int) -> list[str]:
     """HNSW indexes of the learning tables for one dimension; rows of another are left out, and found again once renewed."""
     return [
         f"CREATE INDEX {name} ON {table} USING hnsw (({column}::vector({dimensions})) vector_cosine_ops)"
-        f" WHERE vector_dims({column}) = {dimensions} AND {condition}"
+        f" WITH (m = {LINKS}, ef_construction = {BUILDING}) WHERE vector_dims({column}) = {dimensions} AND {condition}"
         for name, (table, column, condition) in HNSW.items()
     ]
 
@@ -305,5 +335,7 @@ UNMAKE = "; ".join(
         "DROP FUNCTION fold_learning_metrics(int)",
         "DROP FUNCTION batch_process_learning(int, uuid[])",
         "DROP FUNCTION check_similar_knowledge(uuid, text, vector)",
+        "DROP FUNCTION turn_belongs(uuid, uuid, uuid) CASCADE",
+        "DROP FUNCTION trains(uuid, uuid) CASCADE",
     ]
 )

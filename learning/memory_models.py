@@ -21,10 +21,7 @@ ENGAGEMENT = Q(user_engagement_score=None) | Q(user_engagement_score__gte=0, use
 
 def own_conversation(table: str) -> str:
     """The row hangs on a conversation of the same learner in the same course."""
-    return (
-        "EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = conversation_id"
-        f" AND m.user_id = {table}.learner_id AND m.course_id = {table}.course_id)"
-    )
+    return f"turn_belongs({table}.conversation_id, {table}.learner_id, {table}.course_id)"
 
 
 def learner_key(**options: Any) -> "models.ForeignKey[Any, Any]":
@@ -120,7 +117,7 @@ class ConversationFeedback(models.Model):
             RowSecurity(
                 name="conversation_feedback_rows",
                 select=own_or_trained(),
-                insert=f"({own()}) AND {IN_MY_COURSES} AND {own_conversation('conversation_feedback')}",
+                insert=f"({own()}) AND {own_conversation('conversation_feedback')}",
                 update=f"({own()}) AND {own_conversation('conversation_feedback')}",
                 delete=own(),
             ),

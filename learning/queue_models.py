@@ -16,10 +16,7 @@ from courses.models import Course
 from learning.memory_models import ConversationMemory, learner_key, own_conversation
 
 SCORE = Q(confidence_score__gte=0, confidence_score__lte=100)
-TRAINS_THE_LEARNER = (
-    f"{ADMINS} OR (trainer_id = (SELECT app_user_id())"
-    " AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs()))"
-)
+TRAINS_THE_LEARNER = f"({ADMINS} OR trainer_id = (SELECT app_user_id())) AND trains(learner_id, course_id)"
 OF_NOBODY_IN_COURSES_I_RUN = "(learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))"
 DECIDED = "NEW.status IN ('approved', 'applied') AND OLD.status IS DISTINCT FROM NEW.status AND NEW.reviewed_by IS NULL"
 
@@ -182,7 +179,7 @@ class LearningItem(models.Model):
             models.UniqueConstraint(fields=["source_type", "source_id"], name="learning_queue_once"),  # a trigger twice, one item
             RowSecurity(
                 name="learning_queue_rows",
-                select=f"{own_or_trained()} OR {OF_NOBODY_IN_COURSES_I_RUN}",
+                select=f"{ADMINS} OR {own_or_trained()} OR {OF_NOBODY_IN_COURSES_I_RUN}",
                 insert=ADMINS,
                 update=ADMINS,
                 delete=WORKERS,

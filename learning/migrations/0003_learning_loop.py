@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL([(statement, None) for statement in functions.RIGHTS_FIRST], migrations.RunSQL.noop),
         migrations.CreateModel(
             name='AuditEntry',
             fields=[
@@ -358,7 +359,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='conversationfeedback',
-            constraint=accounts.policies.RowSecurity(delete='learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())', insert='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) AND course_id = ANY ((SELECT visible_courses())::uuid[]) AND EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = conversation_id AND m.user_id = conversation_feedback.learner_id AND m.course_id = conversation_feedback.course_id)', name='conversation_feedback_rows', select='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) OR (learner_id = ANY ((SELECT trained_learners())::uuid[]) AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs()))', update='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) AND EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = conversation_id AND m.user_id = conversation_feedback.learner_id AND m.course_id = conversation_feedback.course_id)'),
+            constraint=accounts.policies.RowSecurity(delete='learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())', insert='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) AND turn_belongs(conversation_feedback.conversation_id, conversation_feedback.learner_id, conversation_feedback.course_id)', name='conversation_feedback_rows', select='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) OR (learner_id = ANY ((SELECT trained_learners())::uuid[]) AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs()))', update='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) AND turn_belongs(conversation_feedback.conversation_id, conversation_feedback.learner_id, conversation_feedback.course_id)'),
         ),
         migrations.AddConstraint(
             model_name='dailylearningmetrics',
@@ -450,7 +451,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='learningitem',
-            constraint=accounts.policies.RowSecurity(delete="(SELECT app_role()) = 'system'", insert="(SELECT app_role()) IN ('admin', 'system')", name='learning_queue_rows', select='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) OR (learner_id = ANY ((SELECT trained_learners())::uuid[]) AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs())) OR (learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))', update="(SELECT app_role()) IN ('admin', 'system')"),
+            constraint=accounts.policies.RowSecurity(delete="(SELECT app_role()) = 'system'", insert="(SELECT app_role()) IN ('admin', 'system')", name='learning_queue_rows', select="(SELECT app_role()) IN ('admin', 'system') OR (learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) OR (learner_id = ANY ((SELECT trained_learners())::uuid[]) AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs())) OR (learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))", update="(SELECT app_role()) IN ('admin', 'system')"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='learningitem',
@@ -526,7 +527,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ownercorrection',
-            constraint=accounts.policies.RowSecurity(delete='learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())', insert="((SELECT app_role()) IN ('admin', 'system') OR (trainer_id = (SELECT app_user_id()) AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs()))) AND EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = conversation_id AND m.user_id = owner_corrections.learner_id AND m.course_id = owner_corrections.course_id)", name='owner_corrections_rows', select='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) OR (learner_id = ANY ((SELECT trained_learners())::uuid[]) AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs()))', update="(SELECT app_role()) IN ('admin', 'system')"),
+            constraint=accounts.policies.RowSecurity(delete='learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())', insert="(((SELECT app_role()) IN ('admin', 'system') OR trainer_id = (SELECT app_user_id())) AND trains(learner_id, course_id)) AND turn_belongs(owner_corrections.conversation_id, owner_corrections.learner_id, owner_corrections.course_id)", name='owner_corrections_rows', select='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) OR (learner_id = ANY ((SELECT trained_learners())::uuid[]) AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs()))', update="(SELECT app_role()) IN ('admin', 'system')"),
         ),
         migrations.AddIndex(
             model_name='responseanalytics',
