@@ -1,8 +1,8 @@
 """How the learning loop does at the volume of a course's first year: inserts, the queue, duplicates, application, dashboards.
 
-`python -m benchmarks.learning_loop` makes a database of its own, fills it in bulk, measures and drops it; `--quick` takes a tenth of the
-volume. Inserts through the ORM, behind the door, with policies and triggers stand beside the same insert into a twin of the table
-that has its keys and indexes and nothing else. Exits with 1 when a figure is over its limit.
+`python -m benchmarks.learning_loop` makes a database of its own, fills it in bulk, measures and drops it; `--quick` takes a tenth
+of the volume. Inserts through the ORM, behind the door, with policies and triggers stand beside the same insert into a twin of
+the table that has its keys and indexes and nothing else. Exits with 1 when a figure is over its limit.
 """
 
 import subprocess

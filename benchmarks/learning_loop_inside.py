@@ -1,3 +1,4 @@
+# ruff: noqa: E402 (Django is set up first)
 """The measurement itself, in a process whose settings point at the scratch database."""
 
 import os
@@ -47,8 +48,8 @@ ASIDE = 50  # first calls that warm up
 
 VECTOR = f"(SELECT array_agg(random() - 0.5 + 0 * i * d) FROM generate_series(1, {DIMENSIONS}) AS d)::vector"
 WHEN = "now() - i * interval '1 year' / {n}"
-MEMORY = """INSERT INTO conversation_memory (user_id, course_id, channel, source_id, transcript, summary, metadata, embedding_model,
-    embedding_tries, created_at) SELECT {learner}, {course}, 'coach', uuidv7(), 'What? That.', 'What?',
+MEMORY = """INSERT INTO conversation_memory (user_id, course_id, channel, source_id, transcript, summary, metadata,
+    embedding_model, embedding_tries, created_at) SELECT {learner}, {course}, 'coach', uuidv7(), 'What? That.', 'What?',
     '{{"question": "What?", "answer": "That."}}', '', 3, {when} FROM generate_series(1, {n}) AS i"""
 FEEDBACK = """INSERT INTO conversation_feedback (conversation_id, learner_id, course_id, feedback_type, metadata, created_at)
     SELECT m.id, m.user_id, m.course_id, 'thumbs_up', '{{}}', {when} FROM generate_series(1, {n}) AS i
@@ -57,16 +58,17 @@ ANALYTICS = """INSERT INTO response_analytics (conversation_id, learner_id, cour
     user_engagement_score, response_time_ms, metrics, created_at) SELECT m.id, m.user_id, m.course_id, 'That.',
     (ARRAY['course_text', 'verified', 'ai_draft'])[i % 3 + 1], i % 100, i % 900, '{{}}', {when}
       FROM generate_series(1, {n}) AS i JOIN numbered m ON m.n = i % {memories} + 1"""
-QUEUE = """INSERT INTO learning_queue (status, source_type, source_id, course_id, proposed_content, category, confidence_score, metadata,
-    reviewed_at, applied_at, knowledge_id, reason, question, original_answer, verified_by_name, embedding, embedding_model, embedding_tries,
-    place, chunk_hash, near, held_reason, receipt, asked_count, created_at)
+QUEUE = """INSERT INTO learning_queue (status, source_type, source_id, course_id, proposed_content, category, confidence_score,
+    metadata, reviewed_at, applied_at, knowledge_id, reason, question, original_answer, verified_by_name, embedding,
+    embedding_model, embedding_tries, place, chunk_hash, near, held_reason, receipt, asked_count, created_at)
     SELECT s.status, 'manual', uuidv7(), {course}, 'Answer ' || i, 'manual', 50 + i % 50, '{{}}', now(),
-      CASE WHEN s.status = 'applied' THEN now() END, CASE WHEN s.status = 'applied' THEN uuidv7() END, 'no', 'Question ' || i, '', '',
+      CASE WHEN s.status = 'applied' THEN now() END, CASE WHEN s.status = 'applied' THEN uuidv7() END, 'no',
+      'Question ' || i, '', '',
       CASE WHEN s.status = 'pending' THEN {vector} END, 'm', 3, '{{}}', '', '[]', '', '{{}}', 1, {when}
       FROM generate_series(1, {n}) AS i, LATERAL (SELECT CASE WHEN i % 20 = 0 THEN 'pending' WHEN i % 20 < 10 THEN 'rejected'
         ELSE 'applied' END AS status) AS s"""
-KNOWLEDGE = """INSERT INTO knowledge_base_rag (course_id, category, content, embedding, question_embedding, source, metadata, entry_id,
-    version, question, question_words, embedding_model, verified_by_name, place, chunk_hash)
+KNOWLEDGE = """INSERT INTO knowledge_base_rag (course_id, category, content, embedding, question_embedding, source, metadata,
+    entry_id, version, question, question_words, embedding_model, verified_by_name, place, chunk_hash)
     SELECT {course}, 'c', 'Answer ' || i, v.v, v.v, 'manual', '{{}}', uuidv7(), 1, 'Question ' || i, '{{}}', 'm', '', '{{}}', ''
       FROM generate_series(1, {n}) AS i, LATERAL (SELECT {vector} AS v) AS v"""
 FILLED = ("conversation_memory", "conversation_feedback", "response_analytics", "learning_queue", "knowledge_base_rag")
@@ -142,7 +144,8 @@ def inserts(owner: "psycopg.Connection[Any]", course: Course, ada: User, tess: U
         ("feedback, content", ConversationFeedback, Actor(ada.pk, "learner"), {"feedback_type": "thumbs_up", "metadata": {}}),
         ("feedback, unhappy", ConversationFeedback, Actor(ada.pk, "learner"), {"feedback_type": "thumbs_down", "metadata": {}}),
         ("correction", OwnerCorrection, Actor(tess.pk, "trainer"), {
-            "trainer_id": tess.pk, "trainer_name": "Tess", "original_response": "So.", "corrected_answer": "Thus.", "metadata": {}}),
+            "trainer_id": tess.pk, "trainer_name": "Tess", "metadata": {},
+            "original_response": "So.", "corrected_answer": "Thus."}),
         ("analytics", ResponseAnalytics, SYSTEM, {"response_text": "So.", "response_type": "verified", "metrics": {}}),
     ]  # fmt: skip
     twins = {model: twin(owner, model) for model in TWINNED}

@@ -172,7 +172,10 @@ NOTE_QUEUE = trigger_function(
         INSERT INTO learning_metric_changes (relation, date, course_id, kind, part, counted, first_sum, first_count, second_sum,
                second_count, conversions)
         VALUES ('learning', (OLD.created_at AT TIME ZONE 'UTC')::date, OLD.course_id, OLD.source_type, OLD.status, -1,
-               -OLD.confidence_score, 0, 0, 0, 0);
+               -OLD.confidence_score, 0, 0, 0, 0),
+               ('learning', (NEW.created_at AT TIME ZONE 'UTC')::date, NEW.course_id, NEW.source_type, NEW.status, 1,
+               NEW.confidence_score, 0, 0, 0, 0);
+        RETURN NULL;
     END IF;
     INSERT INTO learning_metric_changes (relation, date, course_id, kind, part, counted, first_sum, first_count, second_sum,
            second_count, conversions)
@@ -211,9 +214,11 @@ CREATE OR REPLACE FUNCTION fold_learning_metrics(most int) RETURNS int LANGUAGE 
 WITH taken AS (
     DELETE FROM learning_metric_changes WHERE id IN (
         SELECT id FROM learning_metric_changes ORDER BY id LIMIT most FOR UPDATE SKIP LOCKED) RETURNING *
+), counted AS (
+    SELECT * FROM taken WHERE course_id IN (SELECT id FROM courses)  -- a course may be gone meanwhile
 ), learning AS (
     INSERT INTO daily_learning_metrics AS d (date, course_id, source_type, status, count, confidence_sum)
-    SELECT date, course_id, kind, part, sum(counted), sum(first_sum) FROM taken WHERE relation = 'learning'
+    SELECT date, course_id, kind, part, sum(counted), sum(first_sum) FROM counted WHERE relation = 'learning'
      GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4
         ON CONFLICT (course_id, date, source_type, status) DO UPDATE
        SET count = d.count + excluded.count, confidence_sum = d.confidence_sum + excluded.confidence_sum
@@ -221,7 +226,7 @@ WITH taken AS (
     INSERT INTO response_performance_metrics AS r (date, course_id, response_type, ab_test_variant, total_responses,
            engagement_sum, engagement_count, response_time_sum, response_time_count, conversions)
     SELECT date, course_id, kind, part, sum(counted), sum(first_sum), sum(first_count), sum(second_sum), sum(second_count),
-           sum(conversions) FROM taken WHERE relation = 'responses' GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4
+           sum(conversions) FROM counted WHERE relation = 'responses' GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4
         ON CONFLICT (course_id, date, response_type, ab_test_variant) DO UPDATE
        SET total_responses = r.total_responses + excluded.total_responses,
            engagement_sum = r.engagement_sum + excluded.engagement_sum,

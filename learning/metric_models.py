@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F
 from django.db.models.functions import Cast, NullIf
 
-from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import IN_COURSES_I_RUN, WORKERS, RowSecurity
 from courses.models import Course
@@ -80,12 +79,15 @@ class ResponsePerformanceMetrics(models.Model):
 
 
 class MetricChange(models.Model):
-    """One change that waits to be counted: `kind` and `part` name the counter, `figures` what is added to it."""
+    """One change that waits to be counted: `kind` and `part` name the counter, the figures are what is added to it.
+
+    Written beside every answer and every item, so it has no key to a course and no index but its own.
+    """
 
     id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
     relation = models.CharField(max_length=63)
     date = models.DateField()
-    course = models.ForeignKey(Course, models.CASCADE, related_name="+", db_index=False)
+    course_id = models.UUIDField()
     kind = models.CharField(max_length=50)  # source_type or response_type
     part = models.CharField(max_length=50, default="")  # status or variant
     counted = models.IntegerField(default=0)
@@ -100,7 +102,6 @@ class MetricChange(models.Model):
         constraints = [
             RowSecurity(name="learning_metric_changes_rows", select=WORKERS, insert=WORKERS, update=WORKERS, delete=WORKERS)
         ]
-        indexes = [Index(fields=["course"], name="idx_metric_changes_course")]  # a course that is deleted
 
     def __str__(self) -> str:
         return self.relation

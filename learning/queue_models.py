@@ -308,7 +308,6 @@ class AuditEntry(models.Model):
         constraints = [RowSecurity(name="learning_audit_log_rows", select=ADMINS, insert=ADMINS)]
         indexes = [
             Index(fields=["row_id", "created_at"], name="idx_audit_row"),
-            Index(fields=["created_at"], name="idx_audit_created_at"),
         ]
 
     def __str__(self) -> str:

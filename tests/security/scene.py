@@ -145,7 +145,7 @@ def _learning_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         VoiceTranscript.objects.create(**hers, transcript="Hello."),
         DailyLearningMetrics.objects.create(course=course, date=today, source_type="manual", status="pending"),
         ResponsePerformanceMetrics.objects.create(course=course, date=today, response_type="verified"),
-        MetricChange.objects.create(relation="learning", course=course, date=today, kind="manual"),
+        MetricChange.objects.create(relation="learning", course_id=course.pk, date=today, kind="manual"),
         Knowledge.objects.create(course=course, content="Thus.", source="manual", entry_id=uuid.uuid4()),
     ]
     item = LearningItem.objects.get(source_type="correction")
