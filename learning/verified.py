@@ -7,6 +7,7 @@ docs/decisions/0043-verified-answers.md.
 """
 
 SAME = 0.6  # how sure it must be that the question is the same one, with vectors
+SAME_ALONE, AHEAD = 0.5, 0.1  # enough when it is nearer than anything in the course by this much: the course has no answer then
 SAME_WORDS = 0.55  # and with words alone
 NEARNESS, WORDS = 0.8, 0.2  # what the meaning and the words count
 AT_MOST = 2  # verified answers to one question
@@ -37,7 +38,9 @@ VERIFIED = f"""known AS MATERIALIZED (
       FROM knowledge_base_rag k JOIN shared_words o ON o.id = k.id
 ), verified AS MATERIALIZED (
     SELECT id, cover, words, near, {NEARNESS} * near + {WORDS} * words AS surety FROM judged
-     WHERE {NEARNESS} * near + {WORDS} * words >= {SAME} AND near >= (SELECT coalesce(max(dense), 0) FROM found)
+     WHERE near >= (SELECT coalesce(max(dense), 0) FROM found)
+       AND {NEARNESS} * near + {WORDS} * words >= CASE WHEN near >= (SELECT coalesce(max(dense), 0) + {AHEAD} FROM found)
+           THEN {SAME_ALONE} ELSE {SAME} END
      ORDER BY surety DESC, id LIMIT {AT_MOST}
 )"""
 WORDS_VERIFIED = f"""shared_words AS MATERIALIZED ({OVERLAP.format(rows="k.course_id = %s AND k.is_live")}),
