@@ -75,5 +75,6 @@ def _shown(course: Course, passage: Passage) -> dict[str, Any]:
         "title": passage.title,
         "heading_path": list(passage.heading_path),
     }
-    address = place_url(course.slug, {**place, "chunk_id": passage.chunk_id, "anchor": passage.anchor})
+    exact = {"chunk_id": passage.chunk_id, "anchor": passage.anchor, "content_type": passage.content_type}
+    address = place_url(course.slug, {**place, **exact})
     return {**place, "day": passage.day, "content": passage.content, "score": passage.score, "url": address}

@@ -5,6 +5,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from coach.models import QUESTION_LIMIT, Feedback, Response
+from coach.remembering import remember
+from learning.models import ConversationFeedback
+from learning.opinions import give_opinion, take_back
+
+THUMBS = {
+    Feedback.Rating.HELPFUL.value: ConversationFeedback.Type.THUMBS_UP.value,
+    Feedback.Rating.NOT_HELPFUL.value: ConversationFeedback.Type.THUMBS_DOWN.value,
+}
 
 
 class RatingRefused(ValueError):
@@ -30,13 +38,24 @@ def rate(*, response: Response, learner: User, rating: str, feedback_text: str =
                 "is_lab_guidance_feedback": response.is_lab_guidance,
             },
         )
+        _tell_learning(response, rating, text)
     return feedback
 
 
 def withdraw(response: Response, learner: User, rating: str) -> bool:
     """Take this opinion back; False when it was not the learner's."""
+    memory = remember(response.query_id) if response.learner_id == learner.pk else None
+    if memory:
+        take_back(memory)
     deleted, _kinds = Feedback.objects.filter(response=response, learner=learner, rating=rating).delete()
     return deleted > 0
+
+
+def _tell_learning(response: Response, rating: str, text: str) -> None:
+    """The same opinion, where the learning loop sees it."""
+    memory = remember(response.query_id)
+    if memory:
+        give_opinion(conversation=memory, feedback_type=THUMBS[rating], reason=text)
 
 
 def _readable(rating: str, feedback_text: str) -> str:

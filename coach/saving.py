@@ -4,8 +4,9 @@ All of it is written by the system on behalf of the learner; a learner's own rol
 """
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils import timezone
 
@@ -37,7 +38,8 @@ INTENT = "UPDATE ai_coach_queries SET intent = %s, updated_at = now() WHERE id =
 
 def source(number: int, passage: Passage) -> Source:
     """A passage as a provider gets it."""
-    return Source(number=number, title=passage.title, text=passage.content, heading_path=tuple(passage.heading_path))
+    kind: Literal["course", "knowledge"] = "knowledge" if passage.kind == "knowledge" else "course"
+    return Source(number=number, title=passage.title, text=passage.content, heading_path=tuple(passage.heading_path), kind=kind)
 
 
 def evidence(draft: "Draft") -> tuple[Statement, Statement]:
@@ -86,7 +88,7 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
     response.reference_locations = [_evidence(number, draft.passages[number - 1], content=False) for number in used]
     finished = draft.finished or Finished("cut", "", "")
     response.provider, response.model_used = finished.provider, finished.model
-    response.label = _label(finished)
+    response.label = _label(finished, [draft.passages[number - 1] for number in used])
     response.prompt_version = draft.prompt_version
     response.confidence_score = _rounded(_confidence(draft, finished))
     response.prompt_tokens = sum(attempt.prompt_tokens or 0 for attempt in draft.attempts)
@@ -107,9 +109,12 @@ def _state(draft: "Draft", answer: str) -> str:
     return Response.State.INTERRUPTED if draft.finished.reason == "cut" else Response.State.COMPLETE
 
 
-def _label(finished: Finished) -> str:
+def _label(finished: Finished, cited: Sequence[Passage]) -> str:
+    """Verified only when nothing but verified answers carries it."""
     if finished.reason == "unanswered":
         return Response.Label.NOT_FOUND
+    if cited and all(passage.kind == "knowledge" for passage in cited):
+        return Response.Label.VERIFIED
     return Response.Label.COURSE_TEXT if finished.provider == EXTRACTIVE else Response.Label.AI_DRAFT
 
 
@@ -166,4 +171,7 @@ def _evidence(number: int, passage: Passage, *, content: bool = True) -> dict[st
         "dense": None if passage.dense is None else round(float(passage.dense), 4),
         "lexical": None if passage.lexical is None else round(float(passage.lexical), 4),
     }
+    if passage.kind == "knowledge":
+        kept["verified_by"] = passage.verified_by
+        kept["verified_at"] = passage.verified_at.isoformat() if passage.verified_at else ""
     return {**kept, "content": passage.content} if content else kept

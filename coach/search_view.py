@@ -66,6 +66,7 @@ def _hit(course: Course, passage: Passage) -> Hit:
         "chapter_id": passage.chapter_id,
         "lab_id": passage.lab_id,
         "chunk_id": passage.chunk_id,
+        "content_type": passage.content_type,
         "anchor": passage.anchor,
     }
     return Hit(

@@ -14,8 +14,11 @@ from uuid import UUID
 
 from django.template import loader
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from coach.models import QUESTION_LIMIT, Escalation, Query, Response
@@ -170,6 +173,8 @@ def _marker(match: re.Match[str], addresses: Mapping[int, str]) -> str:
 def _label(response: Response) -> str:
     if response.label == Response.Label.AI_DRAFT:
         return _("AI draft · from the course") if response.reference_locations else _("AI draft · not in the course")
+    if response.label == Response.Label.VERIFIED and response.reference_locations:
+        return verified_words(response.reference_locations[0])
     return {
         Response.Label.COURSE_TEXT: _("Course text"),
         Response.Label.VERIFIED: _("Verified"),
@@ -207,7 +212,9 @@ def sources_of(response: Response, *, slug: str) -> tuple[Source, ...]:
 
 
 def place_words(item: Mapping[str, Any]) -> str:
-    """`Day 2 · Volumes and bind mounts › Which one to choose`"""
+    """`Day 2 · Volumes and bind mounts › Which one to choose`, or `Verified by Tess, 22 November 2026`"""
+    if item.get("content_type") == "knowledge":
+        return verified_words(item)
     parts = [str(item.get("title", ""))]
     path = [str(part) for part in item.get("heading_path") or ()]
     parts += path[1:] if path[:1] == parts else path
@@ -216,10 +223,17 @@ def place_words(item: Mapping[str, Any]) -> str:
     return _("Day %(day)s · %(place)s") % {"day": day, "place": place} if day else place
 
 
+def verified_words(item: Mapping[str, Any]) -> str:
+    """Who vouches for the answer, and since when."""
+    at = parse_datetime(str(item.get("verified_at") or ""))
+    names = {"name": item.get("verified_by") or _("a trainer"), "date": date_format(localtime(at), "DATE_FORMAT") if at else ""}
+    return _("Verified by %(name)s, %(date)s") % names if at else _("Verified by %(name)s") % names
+
+
 def place_url(slug: str, item: Mapping[str, Any]) -> str:
     """The address of a passage: its page, the passage to mark, and the heading above it."""
     place_id = item.get("lab_id") or item.get("chapter_id") or ""
     address = reverse("place", args=[slug, place_id]) if place_id else reverse("course", args=[slug])
-    if item.get("chunk_id"):
+    if item.get("chunk_id") and item.get("content_type") != "knowledge":
         address += f"?passage={item['chunk_id']}"
     return f"{address}#{quote(str(item['anchor']))}" if item.get("anchor") else address

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.door import SYSTEM, acting_as
 from coach import interrupting
 from coach.answering import answer_now
+from coach.remembering import remember_settled
 
 
 @shared_task(name="coach.sweep_turns", ignore_result=True)
@@ -19,6 +20,7 @@ def sweep_turns() -> None:
         waiting = interrupting.unclaimed(timezone.now())
     for query_id in waiting:
         asyncio.run(answer_now(query_id, SYSTEM))
+    remember_settled()
 
 
 @shared_task(name="coach.answer", ignore_result=True)

@@ -125,6 +125,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep-content-updates": {"task": "learning.sweep_content_updates", "schedule": timedelta(seconds=15)},
+    "sweep-learning": {"task": "learning.sweep_learning", "schedule": timedelta(seconds=15)},
+    "apply-learning": {"task": "learning.apply_learning", "schedule": timedelta(seconds=30)},
     "sweep-turns": {"task": "coach.sweep_turns", "schedule": timedelta(seconds=15)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }

@@ -18,6 +18,7 @@ from learning import chunk_rows, updates
 from learning.generations import differs, forget_generations_before, switch, weigh_words
 from learning.models import ContentUpdate
 from learning.pages_to_index import Row, pages_of, rows_of
+from learning.undoing import recheck
 from learning.updates import Claim, LeaseLost, request_update, retry_update, short_step
 
 __all__ = ["complete_update", "request_update", "retry_update", "run_update"]
@@ -114,6 +115,7 @@ def _run(held: Claim, embedder: Embedder | None, progress: Progress) -> None:
         weigh_words(held)
     with short_step():
         switch(held, len(rows), note=build.note)
+        recheck(held.course_id)
         forget_generations_before(held.course_id, held.generation - 1)
 
 

@@ -11,8 +11,27 @@ from accounts.models import Uuid7
 from accounts.policies import IN_COURSES_I_RUN, IN_MY_COURSES, WORKERS, RowSecurity
 from courses.models import Course
 from learning.lexical_models import LexicalImpact, LexicalIndex
+from learning.memory_models import ConversationFeedback, ConversationMemory, ResponseAnalytics, VoiceTranscript
+from learning.metric_models import DailyLearningMetrics, MetricChange, ResponsePerformanceMetrics
+from learning.queue_models import AuditEntry, Knowledge, LearningItem, OwnerCorrection
 
-__all__ = ["ContentChunk", "ContentUpdate", "LexicalImpact", "LexicalIndex"]
+__all__ = [
+    "AuditEntry",
+    "ContentChunk",
+    "ContentUpdate",
+    "ConversationFeedback",
+    "ConversationMemory",
+    "DailyLearningMetrics",
+    "Knowledge",
+    "LearningItem",
+    "LexicalImpact",
+    "LexicalIndex",
+    "MetricChange",
+    "OwnerCorrection",
+    "ResponseAnalytics",
+    "ResponsePerformanceMetrics",
+    "VoiceTranscript",
+]
 
 
 class ContentChunk(models.Model):

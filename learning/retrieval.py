@@ -2,21 +2,25 @@
 
 `statement` gives one SQL statement and its values for whoever holds the door open; `read` makes passages of its rows; `search`
 does both on the current connection. The pointer to the live generation is read inside the statement, so a reader never
-sees half an index. Refuses to see more than the person at the door may: row-level security decides, and the explicit course
-keeps it quick. Without a vector the words alone are searched.
+sees half an index. Answers that a trainer verified are searched in the same statement: one to the same question comes first, an
+unrelated one never comes at all. Refuses to see more than the person at the door may: row-level security decides, and the
+explicit course keeps it quick. Without a vector the words alone are searched.
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from learning.fusion import CANDIDATES, fused
 from learning.lexical import PAIR_GAP, TERM_LIMIT, vector_of
+from learning.verified import VERIFIED, WORDS_VERIFIED, verified_rows
 
 QUESTION_LIMIT = 4000  # characters that are searched for; what comes after them adds nothing but time
 WORD_LIMIT = 64  # different words of a question, the first ones
@@ -97,10 +101,12 @@ candidates AS MATERIALIZED (
     SELECT *, {fused(dense="dense", lexical="lexical")} AS score FROM found
 ), ordered AS (
     SELECT *, row_number() OVER (PARTITION BY chapter_id, lab_id ORDER BY score DESC, id) AS place_rank FROM fused
-)
+), {{verified}}
 SELECT id, course_id, chapter_id, lab_id, title, day, heading_path, anchor, content, content_type,
-       score, dense, lexical, rank_dense, rank_lexical, coverage
-  FROM ordered ORDER BY place_rank > {PLACE_LIMIT}, score DESC, id LIMIT %s
+       score, dense, lexical, rank_dense, rank_lexical, coverage, kind, verified_by, verified_at
+  FROM (SELECT *, 'course' AS kind, '' AS verified_by, NULL::timestamptz AS verified_at FROM ordered
+        UNION ALL {verified_rows()}) AS everything
+ ORDER BY kind = 'course', place_rank > {PLACE_LIMIT}, score DESC, id LIMIT %s
 """
 
 
@@ -110,7 +116,9 @@ class Passage:
 
     `score` 0 to 1 is the fused one; `dense` a cosine similarity, None without a vector; `lexical` the BM25 score as a share of
     the best, None when no word of the question is in it; ranks start at 1, None beyond the candidates. `coverage` 0 to 1:
-    how much of the question's words, weighed by how rare they are in the course, stands in the passage.
+    how much of the question's words, weighed by how rare they are in the course, stands in the passage. `kind` is `knowledge`
+    for an answer that a trainer verified; then `chunk_id` is its version's, `score` how surely it answers this very question,
+    and the place is that of the passage it corrects, if any.
     """
 
     chunk_id: UUID
@@ -129,6 +137,9 @@ class Passage:
     rank_dense: int | None
     rank_lexical: int | None
     coverage: float = 0.0
+    kind: str = "course"
+    verified_by: str = ""
+    verified_at: datetime | None = None
 
 
 def search(
@@ -153,11 +164,12 @@ def statement(
     words = question[:QUESTION_LIMIT].replace("\x00", " ").encode(errors="ignore").decode()
     depth = max(CANDIDATES, limit)
     lexical = [course_id, words, course_id, depth]
-    final = [course_id, course_id, course_id, limit]
+    removed = [course_id, course_id, course_id]
     if embedding is None or not np.isfinite(embedding).all():  # a broken vector finds nothing, the words still do
-        return LEXICAL_ONLY, [*lexical, *final]
-    dense = [_literal(embedding), course_id, model, model, depth]
-    return hybrid(len(embedding)), [*lexical, *dense, model, model, *final]
+        return LEXICAL_ONLY, [*lexical, *removed, course_id, limit]
+    dense = [literal(embedding), course_id, model, model, depth, model, model]
+    verified = [course_id, model, model, course_id, model, model]
+    return hybrid(len(embedding)), [*lexical, *dense, *removed, *verified, limit]
 
 
 def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:
@@ -168,14 +180,20 @@ def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:
 def hybrid(dimensions: int) -> str:
     """The statement with both legs. The cast names the dimension, so that a partial index of that dimension can serve."""
     dense = DENSE.format(distance=DISTANCE.format(dimensions=dimensions), dimensions=dimensions)
-    top = TOP.format(candidates=ALL_CANDIDATES, similarity=SIMILARITY.format(dimensions=dimensions))
+    top = TOP.format(
+        candidates=ALL_CANDIDATES,
+        similarity=SIMILARITY.format(dimensions=dimensions),
+        verified=VERIFIED.format(dimensions=dimensions),
+    )
     return f"WITH {LIVE}, {LEXICAL}, {dense}, {top}"
 
 
-LEXICAL_ONLY = f"WITH {LIVE}, {LEXICAL}, " + TOP.format(candidates=WORD_CANDIDATES, similarity="NULL::float")
+LEXICAL_ONLY = f"WITH {LIVE}, {LEXICAL}, " + TOP.format(
+    candidates=WORD_CANDIDATES, similarity="NULL::float", verified=WORDS_VERIFIED
+)
 
 
-def _literal(embedding: "np.ndarray") -> str:
+def literal(embedding: "np.ndarray") -> str:
     """pgvector's text form; nine digits give each float32 back exactly."""
     return "[" + ",".join(f"{value:.9g}" for value in embedding.tolist()) + "]"
 
@@ -184,4 +202,5 @@ def _passage(*row: Any) -> Passage:
     """Raw cursors return jsonb as text."""
     passage = Passage(*row)
     path = passage.heading_path
-    return replace(passage, heading_path=tuple(json.loads(path) if isinstance(path, str) else path))
+    title = passage.title or (_("Verified answer") if passage.kind == "knowledge" else "")
+    return replace(passage, heading_path=tuple(json.loads(path) if isinstance(path, str) else path), title=title)

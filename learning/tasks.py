@@ -1,11 +1,14 @@
-"""What wakes the worker for the index: run one update, and look after those that lost their worker."""
+"""What wakes the worker for the index and the learning loop: run one update, look after what lost its worker, learn."""
 
 from uuid import UUID
 
 from celery import shared_task
 
+from learning.applying import apply_learning
+from learning.digesting import digest, embed_memory
 from learning.generations import forget_old_generations
 from learning.indexing import run_update
+from learning.metrics import fold
 from learning.updates import RUN_TASK, request_missing_vectors, waiting_updates, wake_worker
 
 
@@ -22,3 +25,17 @@ def sweep_content_updates() -> None:
     for update_id in waiting_updates():
         wake_worker(update_id)
     forget_old_generations()
+
+
+@shared_task(name="learning.sweep_learning", ignore_result=True)
+def sweep_learning() -> None:
+    """Complete new items and remembered turns, and fold what happened into its day."""
+    fold()
+    embed_memory()
+    digest()
+
+
+@shared_task(name="learning.apply_learning", ignore_result=True)
+def apply_approved() -> None:
+    """Apply what was approved."""
+    apply_learning()

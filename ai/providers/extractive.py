@@ -1,7 +1,8 @@
 """Answers without a model: the sentences of the sources that answer the question, in their own words, each cited.
 
 It composes, it never writes: every word of an answer stands in a source, and when none speaks of the question it says so and
-names the nearest place. It is the default of a machine without a model and the last resort of every other.
+names the nearest place. What a trainer verified is given whole. It is the default of a machine without a model and the last
+resort of every other.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from functools import lru_cache
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from ai.citations import clean
 from ai.pricing import count_tokens
 from ai.providers.events import ChatRequest, Event, Finished, Kind, ProviderError, Source, TextDelta, Usage
 from ai.providers.remembering import Remembering
@@ -47,7 +49,11 @@ def compose(question: str, sources: Sequence[Source], embed: Embed | None, *, is
     """The answer as Markdown with markers. `sources` come best first; `embed` gives rows of length 1, None for words alone.
 
     Without `is_covered` the search did not find what was asked for, and no sentence, however near, counts as an answer.
+    An answer that a trainer verified is given whole, in the trainer's words: the search says that it is one to this question.
     """
+    verified = next((source for source in sources if source.kind == "knowledge"), None)
+    if verified and is_covered:
+        return Composed(_whole(verified), is_answered=True)
     scored = score(question[:MOST_QUESTION], sources, units(sources), embed)
     best = max(scored, key=lambda one: one.strength, default=None)
     if best is None or best.strength < ANSWERS or not is_covered:
@@ -109,6 +115,13 @@ def _unanswered(sources: Sequence[Source], best: Scored | None) -> str:
         parts.append(_("The nearest place is **%(place)s**.") % {"place": _no_markup(place)} + f" [{source.number}]")
     parts.append(_("Your trainer can answer it: ask them, and your question goes along."))
     return " ".join(parts)
+
+
+def _whole(source: Source) -> str:
+    """The trainer's answer, with our citation and none that the text brings along."""
+    text, _numbers = clean(source.text.strip(), ())
+    marker = f"[{source.number}]"
+    return f"{text}\n\n{marker}" if text.endswith(("`", "|", "~")) or "\n" in text else f"{text} {marker}"
 
 
 def _no_markup(text: str) -> str:

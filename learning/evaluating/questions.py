@@ -31,6 +31,20 @@ class Answerable:
     answerable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two texts and whether they ask for the same."""
+
+    first: str
+    second: str
+    duplicate: bool
+
+
+def pairs(path: Path, limit: int | None = None) -> list[Pair]:
+    """Lines `{"first": text, "second": text, "duplicate": true or false}`; raises BrokenFile."""
+    return _all(path, limit, _pair)
+
+
 def expectations(path: Path, limit: int | None = None) -> list[Expectation]:
     """Lines `{"question": text, "expected": [ids]}`; raises BrokenFile. Other keys are left alone."""
     return _all(path, limit, _expectation)
@@ -39,6 +53,13 @@ def expectations(path: Path, limit: int | None = None) -> list[Expectation]:
 def answerables(path: Path, limit: int | None = None) -> list[Answerable]:
     """Lines `{"question": text, "answerable": true or false}`, or with `"expected": [ids]`, empty for none; raises BrokenFile."""
     return _all(path, limit, _answerable)
+
+
+def _pair(line: dict[str, Any]) -> Pair:
+    first, second, duplicate = (line.get(name) for name in ("first", "second", "duplicate"))
+    if not isinstance(first, str) or not isinstance(second, str) or not isinstance(duplicate, bool):
+        raise ValueError(_("it needs the texts “first” and “second”, and “duplicate” true or false"))
+    return Pair(first, second, duplicate)
 
 
 def _all(path: Path, limit: int | None, parse: Callable[[dict[str, Any]], T]) -> list[T]:

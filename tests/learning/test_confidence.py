@@ -17,6 +17,7 @@ class Found:
     rank_dense: int | None = None
     rank_lexical: int | None = None
     coverage: float = 0.0
+    kind: str = "course"
 
 
 NEAR = [

@@ -31,7 +31,21 @@ from courses.models import (
     PlaceProgress,
 )
 from learning.lexical_models import LexicalImpact, LexicalIndex
-from learning.models import ContentChunk, ContentUpdate
+from learning.models import (
+    AuditEntry,
+    ContentChunk,
+    ContentUpdate,
+    ConversationFeedback,
+    ConversationMemory,
+    DailyLearningMetrics,
+    Knowledge,
+    LearningItem,
+    MetricChange,
+    OwnerCorrection,
+    ResponseAnalytics,
+    ResponsePerformanceMetrics,
+    VoiceTranscript,
+)
 from tests.conftest import make_course, make_person, owner_connection
 
 CONTEXT = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', '', true)"
@@ -71,7 +85,7 @@ def make_scene(ada: User, ben: User, tess: User, rex: User, course: Course) -> S
     elsewhere = make_course("elsewhere", "Another course")
     with acting_as(SYSTEM):
         CourseTrainer.objects.create(course=elsewhere, trainer=theo)
-        rows = _course_rows(ada, tess, course) | _coach_rows(ada, course) | _account_rows(ada)
+        rows = _course_rows(ada, tess, course) | _coach_rows(ada, course) | _account_rows(ada) | _learning_rows(ada, tess, course)
     rows |= _django_rows(ada)
     cast = {"u": (ada, "auth"), "a": (ada, "learner"), "b": (ben, "learner"), "t": (tess, "trainer"), "o": (theo, "trainer")}
     named = {letter: (str(person.pk), role) for letter, (person, role) in cast.items()}
@@ -117,6 +131,26 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
         ConversationHistory.objects.create(**owner, query=query),
     ]
     return _ids(made)
+
+
+def _learning_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
+    turn = ConversationMemory.objects.create(user=ada, course=course, channel="coach", source_id=uuid.uuid4(), transcript="Why?")
+    hers: dict[str, Any] = {"learner": ada, "course": course, "conversation": turn}
+    today = timezone.now().date()
+    made: list[Any] = [
+        turn,
+        ConversationFeedback.objects.create(**hers, feedback_type="thumbs_up"),
+        OwnerCorrection.objects.create(**hers, trainer=tess, original_response="So.", corrected_answer="Thus."),
+        ResponseAnalytics.objects.create(**hers, response_text="So.", response_type="course_text"),
+        VoiceTranscript.objects.create(**hers, transcript="Hello."),
+        DailyLearningMetrics.objects.create(course=course, date=today, source_type="manual", status="pending"),
+        ResponsePerformanceMetrics.objects.create(course=course, date=today, response_type="verified"),
+        MetricChange.objects.create(relation="learning", course_id=course.pk, date=today, kind="manual"),
+        Knowledge.objects.create(course=course, content="Thus.", source="manual", entry_id=uuid.uuid4()),
+    ]
+    item = LearningItem.objects.get(source_type="correction")
+    audit = AuditEntry.objects.filter(row_id=item.pk).first()
+    return _ids([*made, item, audit])
 
 
 def _account_rows(ada: User) -> dict[str, Any]:

@@ -41,6 +41,7 @@ COURSE_INDEX = Rights(select="abtrs", insert="s", update="s", delete="s")
 HER_OWN = Rights(select="ars", insert="ars", update="ars", delete="ars")
 SHARED_WITH_TRAINER = Rights(select="atrs", insert="ars", update="ars", delete="ars")
 HER_RIGHTS = Rights(select="uars", insert="rs", update="rs", delete="rs")
+DAYS = Rights(select="trs", insert="s", update="s", delete="s")
 NOBODYS_DATA = Rights(select=ALL, insert=ALL, update=ALL, delete=ALL)
 
 EXPECTED = {
@@ -71,6 +72,17 @@ EXPECTED = {
     "ai_coach_content_updates": Rights(select="trs", insert="trs", update="s", delete="s"),
     "ai_coach_lexical_indexes": COURSE_INDEX,
     "ai_coach_lexical_impacts": COURSE_INDEX,
+    "conversation_memory": Rights(select="atrs", insert="s", update="s", delete="ars"),
+    "conversation_feedback": SHARED_WITH_TRAINER,
+    "owner_corrections": Rights(select="atrs", insert="trs", update="rs", delete="ars"),
+    "learning_queue": Rights(select="atrs", insert="rs", update="rs", delete="s"),
+    "knowledge_base_rag": COURSE_INDEX,
+    "response_analytics": Rights(select="atrs", insert="s", update="s", delete="ars"),
+    "voice_transcripts": Rights(select="atrs", insert="atrs", update="rs", delete="ars"),
+    "learning_audit_log": Rights(select="rs", insert="rs"),
+    "daily_learning_metrics": DAYS,
+    "response_performance_metrics": DAYS,
+    "learning_metric_changes": Rights(select="s", insert="s", update="s", delete="s"),
     # coach
     "ai_coach_queries": SHARED_WITH_TRAINER,
     "ai_coach_responses": Rights(select="atrs", insert="s", update="s", delete="ars"),

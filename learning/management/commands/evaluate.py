@@ -1,4 +1,4 @@
-"""`manage.py evaluate retrieval|confidence`: how good the search and its confidence are, on questions with known answers."""
+"""`manage.py evaluate retrieval|confidence|duplicates`: how good the search and its judgements are, on known answers."""
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.door import SYSTEM, acting_as
 from ai.embedding import EmbeddingUnavailable, default_embedder
 from courses.models import Chapter, Course, Lab
-from learning.evaluating import finding, trusting
-from learning.evaluating.questions import BrokenFile, Expectation, answerables, expectations
+from learning.evaluating import doubles, finding, trusting
+from learning.evaluating.questions import BrokenFile, Expectation, answerables, expectations, pairs
 
 RETRIEVAL_HELP = """
 How often the right page is among the first 1, 3, 5 and 10 pages, the mean reciprocal rank within 5, and the time of the
@@ -33,10 +33,18 @@ Each line of the file is one JSON object, with "answerable" or with the chapters
     {"question": "When is the exam?", "answerable": false}
     {"question": "Why is my volume empty?", "expected": ["05-volumes-and-bind-mounts"]}
 """
+DUPLICATES_HELP = """
+How well the similarity of learning items tells those that ask for the same from those that only sound alike: precision and
+recall at the threshold that the product uses (now), at the best one for these pairs, and in steps.
+
+Each line of the file is one JSON object; a text is a question and its answer, with a line break between them:
+
+    {"first": "When is the exam?\\nOn 12 June.", "second": "Exam date?\\nThe 12th of June.", "duplicate": true}
+"""
 
 
 class Command(BaseCommand):
-    help = "Measure retrieval or confidence on a file of questions with known answers."
+    help = "Measure retrieval, confidence or duplicates on a file with known answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)
@@ -46,16 +54,32 @@ class Command(BaseCommand):
             sub.add_argument("--questions", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
             sub.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
             sub.add_argument("--json", action="store_true", help="print one JSON object")
+        sub = kinds.add_parser("duplicates", description=DUPLICATES_HELP, formatter_class=RawDescriptionHelpFormatter)
+        sub.add_argument("--pairs", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
+        sub.add_argument("--limit", type=int, metavar="N", help="only the first N pairs")
+        sub.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *, kind: str, course: str, questions: Path, limit: int | None, **options: Any) -> None:
+    def handle(self, *, kind: str, limit: int | None, **options: Any) -> None:
         if limit is not None and limit < 1:
             raise CommandError(_("--limit must be at least 1."))
         try:
-            found = self._retrieval if kind == "retrieval" else self._confidence
-            result = found(course, questions, limit)
+            result = self._measured(kind, limit, options)
         except BrokenFile as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(result, indent=2) if options["json"] else _table(result))
+
+    def _measured(self, kind: str, limit: int | None, options: dict[str, Any]) -> dict[str, Any]:
+        if kind == "duplicates":
+            return self._duplicates(options["pairs"], limit)
+        found = self._retrieval if kind == "retrieval" else self._confidence
+        return found(options["course"], options["questions"], limit)
+
+    def _duplicates(self, path: Path, limit: int | None) -> dict[str, Any]:
+        read = pairs(path, limit)
+        vectors = self._embed([*(pair.first for pair in read), *(pair.second for pair in read)])
+        if vectors is None:
+            raise CommandError(_("Duplicates are found by vectors, and there are none."))
+        return {"course": path.name, "questions": len(read), **doubles.measure(read, vectors)}
 
     def _retrieval(self, slug: str, path: Path, limit: int | None) -> dict[str, Any]:
         questions = expectations(path, limit)
