@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
-from coach import interrupting
+from coach import interrupting, telling
 from coach.answering import answer_now
 
 
@@ -19,6 +19,12 @@ def sweep_turns() -> None:
         waiting = interrupting.unclaimed(timezone.now())
     for query_id in waiting:
         asyncio.run(answer_now(query_id, SYSTEM))
+
+
+@shared_task(name="coach.tell_learners", ignore_result=True, soft_time_limit=240, time_limit=270)
+def tell_learners() -> None:
+    """Send the mails about replies that are due."""
+    telling.tell_learners()
 
 
 @shared_task(name="coach.answer", ignore_result=True)

@@ -126,6 +126,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "sweep-content-updates": {"task": "learning.sweep_content_updates", "schedule": timedelta(seconds=15)},
     "sweep-turns": {"task": "coach.sweep_turns", "schedule": timedelta(seconds=15)},
+    "tell-learners": {"task": "coach.tell_learners", "schedule": timedelta(seconds=20)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
@@ -158,6 +159,7 @@ RATE_LIMITS = {
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 vars().update(env.email_url_config(env.str("EMAIL_URL", "consolemail://")))
+SITE_URL = env.str("SITE_URL", "http://localhost:8000")  # how links in mails from workers begin
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "AI Coach <coach@localhost>")
 
 # --- Models --------------------------------------------------------------------------------------------------------
