@@ -37,6 +37,12 @@ def _person(related_name: str, **options: Any) -> models.ForeignKey[Any, Any]:
     )
 
 
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    def for_desk(self, person: Any) -> "EscalationQuerySet":
+        """What this person may answer: nobody answers themselves, unless they are an admin."""
+        return self if person.role == "admin" else self.exclude(learner=person)
+
+
 class Escalation(models.Model):
     """A question that went to a person. Personal data: question, conversation and reply; erased with the learner's account."""
 
@@ -93,6 +99,8 @@ class Escalation(models.Model):
     same_key = models.CharField(max_length=32, default="", db_default="", editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = EscalationQuerySet.as_manager()
 
     class Meta:
         db_table = "ai_coach_escalations"

@@ -14,8 +14,9 @@ ESCALATION_PEOPLE = definer(
            OR (e.learner_id, e.course_id) IN (SELECT p.learner_id, p.course_id FROM trained_pairs() p)))
     """,
 )
-# Ids of the same course's escalations by the share of words in common (Dice's coefficient). The words' index is of no use
-# behind a policy, so the search runs with the owner's eyes; the caller reads the rows through its own.
+# Ids of the same course's escalations, the newest thousand with a word in common, by the share of words in common (Dice's
+# coefficient). The words' index is of no use behind a policy, so the search runs with the owner's eyes; the caller reads the
+# rows through its own.
 ESCALATIONS_LIKE = definer(
     "escalations_like(escalation uuid, most integer)",
     "TABLE (id uuid, likeness real)",
@@ -25,10 +26,12 @@ ESCALATIONS_LIKE = definer(
                (SELECT string_agg('''' || replace(replace(w, '\', '\\'), '''', '''''') || '''', ' | ')
                   FROM unnest(tsvector_to_array(a.search)) w)::tsquery AS any_word
           FROM ai_coach_escalations a WHERE a.id = escalation AND a.course_id = ANY (run_courses())),
-    near AS (
+    recent AS (
         SELECT e.id, e.search FROM ai_coach_escalations e, asked
          WHERE e.course_id = asked.course_id AND e.id <> asked.id AND e.search @@ asked.any_word
-         ORDER BY ts_rank(e.search, asked.any_word, 1) DESC LIMIT 200)
+         ORDER BY e.id DESC LIMIT 1000),
+    near AS (
+        SELECT recent.id, recent.search FROM recent, asked ORDER BY ts_rank(recent.search, asked.any_word, 1) DESC LIMIT 200)
     SELECT near.id, (2.0 * (SELECT count(*) FROM unnest(tsvector_to_array(near.search)) w WHERE w = ANY (asked.words))
                      / (cardinality(asked.words) + length(near.search)))::real AS likeness
       FROM near, asked ORDER BY 2 DESC, 1 LIMIT most

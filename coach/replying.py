@@ -57,7 +57,11 @@ def reply(escalation: Escalation, written: Reply, trainer: User) -> Escalation:
 
 def reply_to_same(escalation: Escalation, ids: list[UUID], written: Reply, trainer: User) -> int:
     """Send the same reply to others of the course who asked the same; how many got it. What somebody holds is left out."""
-    others = Escalation.objects.filter(pk__in=ids, course_id=escalation.course_id, status=PENDING).exclude(pk=escalation.pk)
+    others = (
+        Escalation.objects.for_desk(trainer)
+        .filter(pk__in=ids, course_id=escalation.course_id, status=PENDING)
+        .exclude(pk=escalation.pk)
+    )
     sent = 0
     for other in others:
         try:

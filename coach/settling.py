@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.door import SYSTEM, acting_as
+from accounts.models import User
 from coach.escalating import EscalationRefused, readable_note
 from coach.models import Escalation, Query
 
@@ -32,13 +33,13 @@ def say_unsettled(*, query: Query, note: str) -> None:
         raise EscalationRefused("state", _("There is no reply to settle."))
 
 
-def settle(ids: list[UUID]) -> int:
+def settle(trainer: User, ids: list[UUID]) -> int:
     """A trainer closes some: what is answered is settled, what waits is archived without a reply. Behind the trainer's door.
 
     Returns how many changed; what is closed already, or not theirs to see, does not count.
     """
     now = timezone.now()
-    chosen = Escalation.objects.filter(pk__in=ids)
+    chosen = Escalation.objects.for_desk(trainer).filter(pk__in=ids)
     answered = list(chosen.filter(status=RESPONDED).values_list("query_id", flat=True))
     waiting = list(chosen.filter(status=PENDING).values_list("query_id", flat=True))
     changed = Escalation.objects.filter(query__in=answered, status=RESPONDED).update(

@@ -36,10 +36,10 @@ SELECT EXISTS (SELECT 1 FROM enrolments n WHERE n.learner_id = %(learner)s AND n
        (SELECT count(DISTINCT a.lab_id) FROM lab_attempts a WHERE a.learner_id = %(learner)s AND a.course_id = %(course)s
            AND a.passed),
        (SELECT count(*) FROM lab_attempts a WHERE a.learner_id = %(learner)s AND a.course_id = %(course)s),
-       (SELECT count(*) FROM ai_coach_queries q WHERE q.learner_id = %(learner)s AND q.course_id = %(course)s
-           AND q.created_at > now() - interval '7 days'),
-       (SELECT count(*) FROM ai_coach_escalations x WHERE x.learner_id = %(learner)s AND x.course_id = %(course)s
-           AND x.created_at > now() - interval '7 days')
+       (SELECT count(*) FROM (SELECT 1 FROM ai_coach_queries q WHERE q.learner_id = %(learner)s AND q.course_id = %(course)s
+           AND q.created_at > now() - interval '7 days' LIMIT 100) asked),
+       (SELECT count(*) FROM (SELECT 1 FROM ai_coach_escalations x WHERE x.learner_id = %(learner)s AND x.course_id = %(course)s
+           AND x.created_at > now() - interval '7 days' LIMIT 100) passed_on)
 """
 
 
@@ -175,7 +175,7 @@ def _passages(escalation: Escalation, slug: str) -> Iterable[Passage]:
 
 
 def _alike(escalation: Escalation) -> list[Alike]:
-    rows = Escalation.objects.raw(LIKE, [escalation.pk, ALIKE, MOST_ALIKE])
+    rows: Iterable[Any] = Escalation.objects.raw(LIKE, [escalation.pk, ALIKE, MOST_ALIKE])
     return [
         Alike(
             escalation=row,

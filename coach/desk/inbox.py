@@ -125,7 +125,7 @@ def counts() -> Counts:
 def page(filters: Filters, person: User, now: datetime, *, limit: int = PAGE) -> tuple[list[Escalation], Filters | None]:
     """The tickets, and the filters of the next page when there is one."""
     rows = _ordered(_chosen(filters, person, now), filters)
-    found = list(rows.select_related("course").annotate(same=_same())[: limit + 1])
+    found: list[Any] = list(rows.select_related("course").annotate(same=_same())[: limit + 1])
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
@@ -133,7 +133,7 @@ def page(filters: Filters, person: User, now: datetime, *, limit: int = PAGE) ->
 
 
 def _chosen(filters: Filters, person: User, now: datetime) -> QuerySet[Escalation]:
-    rows = Escalation.objects.filter(status=TABS[filters.tab])
+    rows = Escalation.objects.for_desk(person).filter(status=TABS[filters.tab])
     if filters.course:
         rows = rows.filter(course__in=Course.objects.filter(slug=filters.course).values("pk"))
     if filters.age:

@@ -22,7 +22,7 @@ def whole(person: User, filters: Filters, chosen: UUID | None) -> dict[str, Any]
     """List, case and context. Raises Http404 when the chosen question is not this trainer's to see."""
     now = timezone.now()
     rows, more = page(filters, person, now)
-    selected = _selected(rows, chosen)
+    selected = _selected(person, rows, chosen)
     names = people([row.pk for row in rows + ([selected] if selected else [])], selected.course_id if selected else None)
     context = _list(rows, more, names, counts(), filters, person, now)
     context |= case_context(selected, names, filters, person, now) if selected else {"case": None}
@@ -61,9 +61,9 @@ def case_context(row: Escalation, names: People, filters: Filters, person: User,
     }
 
 
-def open_case(escalation_id: UUID) -> Escalation:
+def open_case(person: User, escalation_id: UUID) -> Escalation:
     """A question on this trainer's desk. Raises Http404."""
-    return get_object_or_404(Escalation.objects.select_related("course"), pk=escalation_id)
+    return get_object_or_404(Escalation.objects.for_desk(person).select_related("course"), pk=escalation_id)
 
 
 def next_of(escalation: Escalation, filters: Filters, person: User) -> Escalation | None:
@@ -75,10 +75,10 @@ def next_of(escalation: Escalation, filters: Filters, person: User) -> Escalatio
     return rows[0] if rows else None
 
 
-def _selected(rows: list[Escalation], chosen: UUID | None) -> Escalation | None:
+def _selected(person: User, rows: list[Escalation], chosen: UUID | None) -> Escalation | None:
     if chosen is None:
         return rows[0] if rows else None
-    return next((row for row in rows if row.pk == chosen), None) or open_case(chosen)
+    return next((row for row in rows if row.pk == chosen), None) or open_case(person, chosen)
 
 
 def _list(

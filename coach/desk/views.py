@@ -58,7 +58,7 @@ def case(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
     filters = read_filters(request.GET)
     if not request.htmx:
         return render(request, "desk/desk.html", showing.whole(request.user, filters, escalation_id) | _done(request))
-    context = showing.alone(request.user, filters, showing.open_case(escalation_id)) | _done(request)
+    context = showing.alone(request.user, filters, showing.open_case(request.user, escalation_id)) | _done(request)
     fragment = render(request, "desk/_case.html", context)
     return push_url(fragment, reverse("desk-case", args=[escalation_id]) + context["query"])
 
@@ -80,11 +80,11 @@ def inbox(request: PersonRequest) -> HttpResponse:
 @at_desk
 def claim(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
     """Hold the question while one writes."""
-    escalation = showing.open_case(escalation_id)
+    escalation = showing.open_case(request.user, escalation_id)
     holding.claim(escalation, request.user)
     if not request.htmx:
         return redirect(_address(request, escalation_id))
-    context = showing.alone(request.user, read_filters(request.GET), showing.open_case(escalation_id))
+    context = showing.alone(request.user, read_filters(request.GET), showing.open_case(request.user, escalation_id))
     return render(request, "desk/_holding.html", context)
 
 
@@ -92,7 +92,7 @@ def claim(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
 @at_desk
 def reply(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
     """Send the reply, or the changed text of one that was sent, and go on to the next question."""
-    escalation, person = showing.open_case(escalation_id), request.user
+    escalation, person = showing.open_case(request.user, escalation_id), request.user
     written = _written(request)
     try:
         if escalation.status == Escalation.Status.RESPONDED and request.POST.get("act") == "edit":
@@ -110,7 +110,7 @@ def reply(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
 @at_desk
 def undo(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
     """Take a reply back; its text is in the field again."""
-    escalation = showing.open_case(escalation_id)
+    escalation = showing.open_case(request.user, escalation_id)
     try:
         text = replying.undo(escalation, request.user)
     except replying.ReplyRefused as refusal:
@@ -123,8 +123,10 @@ def undo(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
 def settle(request: PersonRequest) -> HttpResponse:
     """Settle one or many: what is answered is settled, what waits is closed without a reply."""
     chosen = [key for text in request.POST.getlist("ids")[:BULK_LIMIT] if (key := uuid_or_none(text))]
-    first = Escalation.objects.select_related("course").filter(pk__in=chosen).order_by("created_at").first()
-    count = settling.settle(chosen)
+    first = (
+        Escalation.objects.for_desk(request.user).select_related("course").filter(pk__in=chosen).order_by("created_at").first()
+    )
+    count = settling.settle(request.user, chosen)
     if first is None:
         raise Http404
     return _to_next(request, first, said="settled", more=count)
@@ -134,7 +136,7 @@ def settle(request: PersonRequest) -> HttpResponse:
 @at_desk
 def assign(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
     """Hand the question on to a colleague, or to all trainers of the course."""
-    escalation = showing.open_case(escalation_id)
+    escalation = showing.open_case(request.user, escalation_id)
     try:
         holding.hand_on(escalation, uuid_or_none(request.POST.get("trainer", "")), request.user)
     except holding.HoldRefused as refusal:
@@ -207,7 +209,7 @@ def _done(request: PersonRequest) -> dict[str, Any]:
 def _open_one(request: PersonRequest) -> dict[str, Any]:
     """The state of the question that is open beside the list: who holds it now."""
     chosen = uuid_or_none(request.GET.get("open", ""))
-    row = Escalation.objects.select_related("course").filter(pk=chosen).first() if chosen else None
+    row = Escalation.objects.for_desk(request.user).select_related("course").filter(pk=chosen).first() if chosen else None
     if row is None:
         return {"selected_id": chosen}
     names = showing.people([row.pk], None)
@@ -236,5 +238,5 @@ def _again(
     filters = read_filters(request.GET)
     if not request.htmx:
         return render(request, "desk/desk.html", showing.whole(request.user, filters, escalation_id) | extra, status=status)
-    context = showing.alone(request.user, filters, showing.open_case(escalation_id)) | extra
+    context = showing.alone(request.user, filters, showing.open_case(request.user, escalation_id)) | extra
     return trigger_client_event(render(request, "desk/_case.html", context, status=status), "desk:changed")
