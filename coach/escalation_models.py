@@ -5,7 +5,6 @@ from typing import Any
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
@@ -143,7 +142,6 @@ class Escalation(models.Model):
             Index(fields=["mail_due_at"], name="idx_ai_coach_escalations_mail", condition=models.Q(mail_due_at__isnull=False)),
             # The mark on the learner's navigation.
             Index(fields=["learner", "replied_at"], name="idx_ai_coach_escalations_new", condition=models.Q(status="responded")),
-            GinIndex(fields=["search"], name="gin_escalations_search"),  # questions like this one
         ]
         triggers = [
             pgtrigger.FSM(

@@ -14,25 +14,30 @@ ESCALATION_PEOPLE = definer(
            OR (e.learner_id, e.course_id) IN (SELECT p.learner_id, p.course_id FROM trained_pairs() p)))
     """,
 )
-# Ids of the same course's escalations, the newest thousand with a word in common, by the share of words in common (Dice's
-# coefficient). The words' index is of no use behind a policy, so the search runs with the owner's eyes; the caller reads the
-# rows through its own.
+# Ids of the same course's escalations by the share of words in common (Dice's coefficient): of those that wait with the same
+# words, and of the newest six hundred of each state, so that it costs the same at any size. What was answered longer ago, the
+# coach has learnt. It runs with the owner's eyes, as word searches gain nothing from an index behind a policy; the caller reads
+# the rows through its own.
 ESCALATIONS_LIKE = definer(
     "escalations_like(escalation uuid, most integer)",
     "TABLE (id uuid, likeness real)",
     r"""
     WITH asked AS (
-        SELECT a.id, a.course_id, tsvector_to_array(a.search) AS words,
+        SELECT a.id, a.course_id, a.same_key, tsvector_to_array(a.search) AS words,
                (SELECT string_agg('''' || replace(replace(w, '\', '\\'), '''', '''''') || '''', ' | ')
                   FROM unnest(tsvector_to_array(a.search)) w)::tsquery AS any_word
           FROM ai_coach_escalations a WHERE a.id = escalation AND a.course_id = ANY (run_courses())),
     recent AS (
-        SELECT e.id, e.search FROM ai_coach_escalations e, asked
-         WHERE e.course_id = asked.course_id AND e.id <> asked.id AND e.search @@ asked.any_word
-         ORDER BY e.id DESC LIMIT 1000),
+        SELECT e.id, e.search FROM asked, unnest(ARRAY['pending', 'responded', 'resolved']) AS state, LATERAL (
+            SELECT x.id, x.search FROM ai_coach_escalations x
+             WHERE x.course_id = asked.course_id AND x.status = state ORDER BY x.created_at DESC, x.id DESC LIMIT 600) e
+         WHERE e.id <> asked.id AND e.search @@ asked.any_word
+        UNION ALL (
+        SELECT e.id, e.search FROM asked JOIN ai_coach_escalations e ON e.course_id = asked.course_id
+           AND e.same_key = asked.same_key AND e.status = 'pending' AND e.id <> asked.id WHERE asked.same_key <> '' LIMIT 60)),
     near AS (
-        SELECT recent.id, recent.search FROM recent, asked ORDER BY ts_rank(recent.search, asked.any_word, 1) DESC LIMIT 200)
-    SELECT near.id, (2.0 * (SELECT count(*) FROM unnest(tsvector_to_array(near.search)) w WHERE w = ANY (asked.words))
+        SELECT recent.id, recent.search FROM recent, asked ORDER BY ts_rank(recent.search, asked.any_word, 1) DESC LIMIT 100)
+    SELECT DISTINCT near.id, (2.0 * (SELECT count(*) FROM unnest(tsvector_to_array(near.search)) w WHERE w = ANY (asked.words))
                      / (cardinality(asked.words) + length(near.search)))::real AS likeness
       FROM near, asked ORDER BY 2 DESC, 1 LIMIT most
     """,

@@ -2,7 +2,6 @@
 
 import accounts.indexes
 import accounts.policies
-import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import pgtrigger.compiler
@@ -149,10 +148,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='escalation',
             index=accounts.indexes.Index(condition=models.Q(('status', 'responded')), fields=['learner', 'replied_at'], name='idx_ai_coach_escalations_new'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='gin_escalations_search'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='escalation',
