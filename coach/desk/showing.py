@@ -47,6 +47,7 @@ def case_context(row: Escalation, names: People, filters: Filters, person: User,
     return {
         "area": "desk",
         "case": case_of(row),
+        "row": row,
         "filters": filters,
         "query": filters.address(after=None),
         "selected_id": row.pk,

@@ -133,6 +133,18 @@ def test_it_says_nothing_when_nothing_is_new(waiting: Escalation, tess: User) ->
     assert client.get(f"/desk/list?stamp={stamp}", headers=HTMX).status_code == 200
 
 
+def test_it_shows_the_open_desk_who_holds_its_question(taught: Course, ada: User, tess: User, rex: User) -> None:
+    made = pass_on(ada, taught)
+    signed_in(rex).post(f"/desk/{made.pk}/claim")
+    client = signed_in(tess)
+    news = client.get(f"/desk/list?stamp=old&open={made.pk}", headers=HTMX).content.decode()
+    assert "Rex is answering this" in news
+    refused = client.post(f"/desk/{made.pk}/reply", {"reply": "Mine."}, headers=HTMX)
+    assert refused.status_code == 422
+    assert "Send it all the same" in refused.content.decode()
+    assert "Held by you" in signed_in(rex).post(f"/desk/{made.pk}/claim", headers=HTMX).content.decode()
+
+
 def counts_of(person: User):
     with acting_as(person):
         return counts()
