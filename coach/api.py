@@ -19,9 +19,16 @@ from accounts.api_door import Endpoint
 from accounts.api_faults import Conflict
 from accounts.api_filters import MomentFilter
 from accounts.models import User
-from coach import asking, escalating, interrupting, rating
-from coach.api_shapes import AskSerializer, ConversationSerializer, EscalationSerializer, FeedbackSerializer, QuerySerializer
-from coach.models import Feedback, Query
+from coach import asking, escalating, interrupting, rating, settling
+from coach.api_shapes import (
+    AskSerializer,
+    ConversationSerializer,
+    EscalationSerializer,
+    FeedbackSerializer,
+    QuerySerializer,
+    SettledSerializer,
+)
+from coach.models import Escalation, Feedback, Query
 from coach.waking import wake_worker
 from courses import access
 
@@ -190,6 +197,37 @@ class QueryEscalation(Endpoint):
             raise Conflict(refusal.message) from refusal
         escalation.refresh_from_db()
         return Response(EscalationSerializer(escalation).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        operation_id="escalation_withdraw", request=None, responses={200: EscalationSerializer, 409: OpenApiResponse()}
+    )
+    def delete(self, request: Request, query_id: UUID) -> Response:
+        """Take the question back."""
+        try:
+            escalation = escalating.withdraw(query=own_query(self.person, query_id))
+        except escalating.EscalationRefused as refusal:
+            raise Conflict(refusal.message) from refusal
+        return Response(EscalationSerializer(escalation).data)
+
+
+class Settled(Endpoint):
+    """Whether the trainer's reply settled the question."""
+
+    serializer_class = SettledSerializer
+
+    @extend_schema(operation_id="settled_set", responses={200: EscalationSerializer, 409: OpenApiResponse()})
+    def put(self, request: Request, query_id: UUID) -> Response:
+        """Yes settles it; no sends it back to the desk, with a note."""
+        query = own_query(self.person, query_id)
+        data = _valid(SettledSerializer(data=request.data))
+        try:
+            if data["settled"]:
+                settling.say_settled(query=query)
+            else:
+                settling.say_unsettled(query=query, note=data.get("note", ""))
+        except escalating.EscalationRefused as refusal:
+            raise Conflict(refusal.message) from refusal
+        return Response(EscalationSerializer(Escalation.objects.get(query=query)).data)
 
 
 def _valid(serializer: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api_fields import Key, Text
+from accounts.api_fields import Flag, Key, Text
 from ai.models import Conversation
 from coach.models import QUESTION_LIMIT, Escalation, Feedback, Query, Response
 from coach.showing import place_url, place_words
@@ -98,8 +98,13 @@ class EscalationSerializer(serializers.ModelSerializer[Escalation]):
 
     class Meta:
         model = Escalation
-        fields = ("status", "reason", "note", "asked_times", "created_at")
-        read_only_fields = ("status", "reason", "asked_times", "created_at")
+        fields = ("status", "reason", "note", "asked_times", "reply", "signed", "replied_at", "settled", "created_at")
+        read_only_fields = ("status", "reason", "asked_times", "reply", "signed", "replied_at", "settled", "created_at")
+
+
+class SettledSerializer(serializers.Serializer[Any]):
+    settled = Flag()
+    note = Text(max_length=QUESTION_LIMIT, required=False, allow_blank=True, help_text="What is still open.")
 
 
 class QuerySerializer(serializers.ModelSerializer[Query]):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from coach.models import Feedback, Query, Response
+from coach.models import Escalation, Feedback, Query, Response
 from courses.models import Course
 
 PANEL = 8  # questions beside a chapter
@@ -97,8 +97,9 @@ def _tag(query: Query) -> tuple[str, str]:
     response: Response | None = getattr(query, "response", None)
     if query.is_open:
         return gettext("being answered"), ""
-    if getattr(query, "escalation", None) is not None:
-        return gettext("with my trainer"), "waiting"
+    escalation: Escalation | None = getattr(query, "escalation", None)
+    if escalation is not None and escalation.status != Escalation.Status.ARCHIVED:
+        return (gettext("with my trainer"), "waiting") if escalation.is_waiting else (gettext("answered by my trainer"), "good")
     if query.status == Query.Status.FAILED or response is None:
         return gettext("interrupted"), "low"
     if response.label == Response.Label.NOT_FOUND:

@@ -13,6 +13,7 @@ from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from ai.models import Conversation
+from coach.escalation_models import Escalation
 from courses.models import Course
 
 QUESTION_LIMIT = 4000  # characters
@@ -20,10 +21,6 @@ OWN_IN_MY_COURSES = f"({own()}) AND {IN_MY_COURSES}"
 OWN_RESPONSE = (
     "EXISTS (SELECT 1 FROM ai_coach_responses r WHERE r.id = response_id AND r.learner_id = ai_coach_feedback.learner_id"
     " AND r.course_id = ai_coach_feedback.course_id)"
-)
-OWN_QUERY = (
-    "EXISTS (SELECT 1 FROM ai_coach_queries q WHERE q.id = query_id AND q.learner_id = ai_coach_escalations.learner_id"
-    " AND q.course_id = ai_coach_escalations.course_id)"
 )
 PROBABILITY: dict[str, Any] = {"max_digits": 4, "decimal_places": 3}
 
@@ -213,81 +210,6 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return self.answer[:80]
-
-
-class Escalation(models.Model):
-    """A question that went to a person. Personal data: question and conversation; erased with the account."""
-
-    class Status(models.TextChoices):
-        PENDING = "pending", _("Waiting")
-        RESPONDED = "responded", _("Answered")
-        RESOLVED = "resolved", _("Settled")
-        ARCHIVED = "archived", _("Archived")
-
-    class Reason(models.TextChoices):
-        ASKED = "asked", _("The learner asked for the trainer")
-        UNSURE = "unsure", _("The coach was not sure")
-        FAILED = "failed", _("No model answered")
-
-    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
-    query = models.OneToOneField(Query, models.CASCADE, related_name="escalation")
-    learner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="escalations", db_index=False)
-    trainer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="escalations_received", db_index=False
-    )
-    course = models.ForeignKey(Course, models.CASCADE, related_name="escalations")
-    original_question = models.TextField()
-    ai_context = models.JSONField(default=list)
-    ai_confidence = models.DecimalField(**PROBABILITY, null=True)
-    reason = models.CharField(max_length=20, choices=Reason)
-    learner_note = models.TextField(blank=True, default="")
-    asked_times = models.IntegerField(default=1)
-    status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        db_table = "ai_coach_escalations"
-        verbose_name = _("question for the trainer")
-        verbose_name_plural = _("questions for the trainer")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(status__in=["pending", "responded", "resolved", "archived"]),
-                name="ai_coach_escalations_status_valid",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ai_confidence=None) | models.Q(ai_confidence__gte=0, ai_confidence__lte=1),
-                name="ai_coach_escalations_confidence_valid",
-            ),
-            RowSecurity(
-                name="ai_coach_escalations_rows",
-                select=own_or_trained(),
-                insert=f"{OWN_IN_MY_COURSES} AND {OWN_QUERY}",
-                update=own_or_trained(),
-                delete=WORKERS,
-            ),
-        ]
-        indexes = [
-            Index(fields=["trainer", "status"], name="idx_ai_coach_escalations_trainer"),
-            Index(fields=["learner"], name="idx_ai_coach_escalations_learner"),
-            Index(fields=["status"], name="idx_ai_coach_escalations_status"),
-        ]
-        triggers = [
-            pgtrigger.FSM(
-                name="ai_coach_escalations_states",
-                field="status",
-                transitions=[
-                    ("pending", "responded"),
-                    ("pending", "archived"),
-                    ("responded", "resolved"),
-                    ("responded", "archived"),
-                    ("resolved", "archived"),
-                ],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.original_question[:80]
 
 
 class Feedback(models.Model):

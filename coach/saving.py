@@ -15,7 +15,7 @@ from ai import request_log
 from ai.citations import clean
 from ai.models import Conversation
 from ai.providers import Finished, Source
-from coach.escalating import escalate_failed
+from coach.escalating import escalate_failed, escalate_unsure
 from coach.models import ConversationHistory, Query, Response
 from learning.retrieval import Passage
 
@@ -143,12 +143,21 @@ def _close_query(draft: "Draft", response: Response) -> None:
         spent.update(total_cost=response.cost + (spent.values_list("total_cost", flat=True).first() or 0))
     if every_model_failed(draft):
         escalate_failed(query_id=claimed.query_id, response=response)
+    elif is_unsure(draft, response):
+        escalate_unsure(query_id=claimed.query_id, response=response)
 
 
 def every_model_failed(draft: "Draft") -> bool:
     """Whether models were asked and none of them answered; then a person should."""
     asked = [attempt for attempt in draft.attempts if attempt.provider != EXTRACTIVE]
     return bool(asked) and not any(attempt.success for attempt in asked) and not draft.is_stopped
+
+
+def is_unsure(draft: "Draft", response: Response) -> bool:
+    """Whether a trainer should look at a finished answer: below the course's threshold, and about the course at all."""
+    if draft.is_stopped or response.state != Response.State.COMPLETE or draft.intent == Query.Intent.OUT_OF_SCOPE:
+        return False
+    return response.confidence_score is not None and response.confidence_score < draft.claimed.threshold
 
 
 def _rounded(confidence: float) -> Decimal:

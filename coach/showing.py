@@ -21,16 +21,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from coach.models import QUESTION_LIMIT, Escalation, Query, Response
+from coach.models import QUESTION_LIMIT, Query, Response
+from coach.showing_replies import Passed, passed
+from coach.wide_parts import scrolling
 from courses.markdown import render_message
 
 MARKER = re.compile(r'<a href="(?P<href>[^"]*)" rel="[^"]*">\[(?P<number>\d{1,3})\]</a>')
-# Wide parts scroll by themselves, by keyboard too. What somebody wrote is escaped, so a bare tag is the renderer's own.
-SCROLLING = (
-    ("<pre>", '<pre tabindex="0">'),
-    ("<table>", '<div class="table-scroll" tabindex="0"><table>'),
-    ("</table>", "</table></div>"),
-)
 LABEL_CLASSES = {
     Response.Label.COURSE_TEXT: "course-text",
     Response.Label.VERIFIED: "verified",
@@ -81,6 +77,7 @@ class Turn:
     may_rate: bool = False
     may_retry: bool = False
     may_escalate: bool = False
+    passed: Passed | None = None
     limit: int = field(default=QUESTION_LIMIT)
 
 
@@ -149,6 +146,7 @@ def _settled_turn(query: Query, response: Response | None, slug: str) -> Turn:
         may_rate=not failed,
         may_retry=failed or bool(response and response.state == Response.State.INTERRUPTED),
         may_escalate=getattr(query, "escalation", None) is None,
+        passed=passed(query),
     )
 
 
@@ -157,9 +155,7 @@ def _rendered(answer: str, sources: Iterable[Source]) -> SafeString:
     if not answer.strip():
         return mark_safe("")
     addresses = {source.number: source.url for source in sources}
-    html = render_message(answer, citations=addresses)
-    for bare, scrolling in SCROLLING:
-        html = html.replace(bare, scrolling)
+    html = scrolling(render_message(answer, citations=addresses))
     return mark_safe(MARKER.sub(lambda match: _marker(match, addresses), html))  # noqa: S308 (sanitised)
 
 
@@ -189,11 +185,6 @@ def _marks(query: Query, response: Response | None, failed: bool) -> Iterable[Ma
         yield Mark("", _("Stopped here. What was written is kept."))
     if response and response.notes.get("switched"):
         yield Mark("", _("Another model took over in the middle of this answer."))
-    escalation = getattr(query, "escalation", None)
-    if escalation is not None and escalation.status == Escalation.Status.PENDING:
-        yield Mark("waiting", _("Your trainer has this question. The reply will appear here."))
-    elif escalation is not None:
-        yield Mark("verified", _("Your trainer has dealt with this question."))
 
 
 def sources_of(response: Response, *, slug: str) -> tuple[Source, ...]:

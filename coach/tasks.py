@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
-from coach import interrupting
+from coach import interrupting, teaching, telling
 from coach.answering import answer_now
 from coach.remembering import remember_settled
 
@@ -21,6 +21,18 @@ def sweep_turns() -> None:
     for query_id in waiting:
         asyncio.run(answer_now(query_id, SYSTEM))
     remember_settled()
+
+
+@shared_task(name="coach.tell_learners", ignore_result=True, soft_time_limit=240, time_limit=270)
+def tell_learners() -> None:
+    """Send the mails about replies that are due."""
+    telling.tell_learners()
+
+
+@shared_task(name="coach.teach_replies", ignore_result=True)
+def teach_replies() -> None:
+    """Hand trainers' replies to the learning rooms, once they cannot be taken back any more."""
+    teaching.teach_due(timezone.now())
 
 
 @shared_task(name="coach.answer", ignore_result=True)

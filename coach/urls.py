@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coach import search_view, views
+from coach import passed_views, search_view, views
 from coach.streaming import turn_stream
 
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("turns/<uuid:query_id>/retry", views.retry, name="turn-retry"),
     path("turns/<uuid:query_id>/feedback", views.feedback, name="turn-feedback"),
     path("turns/<uuid:query_id>/escalate", views.escalate, name="turn-escalate"),
+    path("turns/<uuid:query_id>/passed", passed_views.passed, name="turn-passed"),
+    path("turns/<uuid:query_id>/seen", passed_views.seen, name="turn-seen"),
+    path("turns/<uuid:query_id>/settled", passed_views.settled, name="turn-settled"),
+    path("turns/<uuid:query_id>/withdraw", passed_views.withdraw, name="turn-withdraw"),
     path("<slug:slug>/", views.coach, name="coach"),
     path("<slug:slug>/ask", views.ask, name="coach-ask"),
     path("<slug:slug>/fresh", views.fresh, name="coach-fresh"),

@@ -60,7 +60,7 @@ def _ask(request: PersonRequest, course: Course) -> HttpResponse:
             place_id=request.POST.get("place", "").replace("\x00", ""),
         )
     except asking.QuestionRefused as refusal:
-        return _refused(request, course, refusal.message)
+        return refused(request, course, refusal.message)
     if request.htmx and query.status == Query.Status.PENDING:
         return render(request, "coach/_turn.html", {"turn": just_asked(query, slug=course.slug)})
     return _asked(request, query.pk)
@@ -69,9 +69,9 @@ def _ask(request: PersonRequest, course: Course) -> HttpResponse:
 @require_POST
 @behind_door
 def stop(request: PersonRequest, query_id: UUID) -> HttpResponse:
-    query = _own_query(request, query_id)
+    query = own_query(request, query_id)
     interrupting.request_stop(query)
-    return _turn(request, query_id)
+    return turn_page(request, query_id)
 
 
 @require_POST
@@ -79,7 +79,7 @@ def stop(request: PersonRequest, query_id: UUID) -> HttpResponse:
 def retry(request: PersonRequest, query_id: UUID) -> HttpResponse:
     verdict = allow("ask", request.user.pk)
     with acting_as(request.user):
-        query = _own_query(request, query_id)
+        query = own_query(request, query_id)
         if not verdict:
             return _too_many(request, query.course, verdict)
         interrupting.try_again(query)
@@ -90,11 +90,11 @@ def retry(request: PersonRequest, query_id: UUID) -> HttpResponse:
 @behind_door
 def feedback(request: PersonRequest, query_id: UUID) -> HttpResponse:
     """Say whether an answer helped; the same again without words takes it back."""
-    query = _own_query(request, query_id)
+    query = own_query(request, query_id)
     if query.is_open or getattr(query, "response", None) is None:
-        return _refused(request, query.course, _("There is no answer yet."), status=409)
+        return refused(request, query.course, _("There is no answer yet."), status=409)
     if "feedback_text" not in request.POST and rating.withdraw(query.response, request.user, request.POST.get("rating", "")):
-        return _turn(request, query_id)
+        return turn_page(request, query_id)
     try:
         rating.rate(
             response=query.response,
@@ -103,19 +103,19 @@ def feedback(request: PersonRequest, query_id: UUID) -> HttpResponse:
             feedback_text=request.POST.get("feedback_text", ""),
         )
     except rating.RatingRefused as refusal:
-        return _refused(request, query.course, refusal.message)
-    return _turn(request, query_id)
+        return refused(request, query.course, refusal.message)
+    return turn_page(request, query_id)
 
 
 @require_POST
 @behind_door
 def escalate(request: PersonRequest, query_id: UUID) -> HttpResponse:
-    query = _own_query(request, query_id)
+    query = own_query(request, query_id)
     try:
         escalating.ask_trainer(query=query, note=request.POST.get("note", ""))
     except escalating.EscalationRefused as refusal:
-        return _refused(request, query.course, refusal.message)
-    return _turn(request, query_id)
+        return refused(request, query.course, refusal.message)
+    return turn_page(request, query_id)
 
 
 @require_POST
@@ -129,7 +129,7 @@ def fresh(request: PersonRequest, slug: str) -> HttpResponse:
     return redirect("coach", slug=slug)
 
 
-def _own_query(request: PersonRequest, query_id: UUID) -> Query:
+def own_query(request: PersonRequest, query_id: UUID) -> Query:
     """A question of this person's own in an open course; else 404."""
     return get_object_or_404(
         Query.objects.with_answer().select_related("course").prefetch_related("response__feedback"),
@@ -143,18 +143,18 @@ def _asked(request: PersonRequest, query_id: UUID) -> HttpResponse:
     """With script the turn's own stream brings the answer; without it a worker does."""
     if not request.htmx:
         wake_worker(query_id)
-    return _turn(request, query_id)
+    return turn_page(request, query_id)
 
 
-def _turn(request: PersonRequest, query_id: UUID) -> HttpResponse:
+def turn_page(request: PersonRequest, query_id: UUID) -> HttpResponse:
     """The turn as it is now; without script, the coach's page at that turn."""
-    query = _own_query(request, query_id)
+    query = own_query(request, query_id)
     if request.htmx:
         return render(request, "coach/_turn.html", {"turn": shown(query, slug=query.course.slug)})
     return redirect(f"{reverse('coach', args=[query.course.slug])}#turn-{query_id}")
 
 
-def _refused(request: PersonRequest, course: Course, problem: str, status: int = 422) -> HttpResponse:
+def refused(request: PersonRequest, course: Course, problem: str, status: int = 422) -> HttpResponse:
     """What is wrong, beside the composer, and what was written still in it."""
     if request.htmx:
         fragment = render(request, "coach/_problem.html", {"problem": problem}, status=status)
@@ -166,7 +166,7 @@ def _refused(request: PersonRequest, course: Course, problem: str, status: int =
 
 def _too_many(request: PersonRequest, course: Course, verdict: Verdict) -> HttpResponse:
     problem = _("That was a lot of questions at once. Ask again in %(seconds)d s.") % {"seconds": verdict.retry_after}
-    response = _refused(request, course, problem, status=429)
+    response = refused(request, course, problem, status=429)
     response.headers["Retry-After"] = str(verdict.retry_after)
     return response
 

@@ -128,6 +128,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-learning": {"task": "learning.sweep_learning", "schedule": timedelta(seconds=15)},
     "apply-learning": {"task": "learning.apply_learning", "schedule": timedelta(seconds=30)},
     "sweep-turns": {"task": "coach.sweep_turns", "schedule": timedelta(seconds=15)},
+    "teach-replies": {"task": "coach.teach_replies", "schedule": timedelta(seconds=15)},
+    "tell-learners": {"task": "coach.tell_learners", "schedule": timedelta(seconds=20)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
@@ -160,6 +162,7 @@ RATE_LIMITS = {
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
 vars().update(env.email_url_config(env.str("EMAIL_URL", "consolemail://")))
+SITE_URL = env.str("SITE_URL", "http://localhost:8000")  # how links in mails from workers begin
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "AI Coach <coach@localhost>")
 
 # --- Models --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.api import Me, Token, Tokens
 from coach import api as coach
+from coach import api_desk as desk
 from coach.api_search import Search
 from coach.api_stream import QueryStream
 from config.api.views import Nothing
@@ -27,6 +28,7 @@ register_converter(PlaceId, "place")
 
 COURSE = "courses/<slug:slug>"
 QUERY = "queries/<uuid:query_id>"
+ESCALATION = "escalations/<uuid:escalation_id>"
 
 v1 = [
     path("me", Me.as_view()),
@@ -48,6 +50,13 @@ v1 = [
     path(f"{QUERY}/retry", coach.Retry.as_view()),
     path(f"{QUERY}/feedback", coach.QueryFeedback.as_view()),
     path(f"{QUERY}/escalation", coach.QueryEscalation.as_view()),
+    path(f"{QUERY}/escalation/settled", coach.Settled.as_view()),
+    path("escalations", desk.Escalations.as_view()),
+    path(ESCALATION, desk.EscalationDetail.as_view()),
+    path(f"{ESCALATION}/claim", desk.Claim.as_view()),
+    path(f"{ESCALATION}/reply", desk.ReplyTo.as_view()),
+    path(f"{ESCALATION}/resolve", desk.Resolve.as_view()),
+    path(f"{ESCALATION}/assign", desk.Assign.as_view()),
 ]
 
 urlpatterns = [

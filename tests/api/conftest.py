@@ -52,7 +52,9 @@ def ben_calls(ben: User) -> Program:
     return Program(ben)
 
 
-def ask_and_answer(learner: User, course: Course, question: str = "Which one should I choose for a database?") -> Query:
+def ask_and_answer(
+    learner: User, course: Course, question: str = "Should I use a volume or a bind mount for the files of a database?"
+) -> Query:
     with acting_as(learner):
         query = asking.ask(learner=learner, course=course, question=question, key=uuid.uuid4(), now=timezone.now())
     asyncio.run(answer_now(query.pk, actor_for(learner)))

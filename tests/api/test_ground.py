@@ -23,6 +23,7 @@ PATHS = [
     .replace("<place:place_id>", "volumes")
     .replace("<uuid:query_id>", NOBODY_ID)
     .replace("<uuid:token_id>", NOBODY_ID)
+    .replace("<uuid:escalation_id>", NOBODY_ID)
     .replace("<path:path>", "a.png")
     for route in v1
 ]

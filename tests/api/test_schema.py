@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, negative_data_reject
 from accounts import tokens
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
+from coach.escalating import ask_trainer
 from coach.models import Query
 from courses.models import Course
 from tests.api.conftest import ask_and_answer
@@ -39,7 +40,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     with acting_as(ada):
         secret = tokens.make(person=ada, name="schema").secret
     known = {"slug": taught.slug, "place_id": "volumes", "query_id": str(ask_and_answer(ada, taught).pk)}
-    known |= {"path": "a.png", "token_id": str(uuid.uuid4())}
+    known |= {"path": "a.png", "token_id": str(uuid.uuid4()), "escalation_id": str(uuid.uuid4())}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
         for operation in operations:
@@ -47,6 +48,20 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     assert len(operations) >= 21
     with acting_as(SYSTEM):
         assert Query.objects.exclude(learner=ada).count() == 0
+
+
+def test_it_keeps_to_its_schema_at_the_desk(schema: Any, taught: Course, ada: User, tess: User) -> None:
+    with acting_as(tess):
+        secret = tokens.make(person=tess, name="schema").secret
+    query = ask_and_answer(ada, taught)
+    with acting_as(ada):
+        query = Query.objects.get(pk=query.pk)
+        known = {"escalation_id": str(ask_trainer(query=query).pk)}
+    with override_settings(RATE_LIMITS=WIDE):
+        operations = [result.ok() for result in schema.get_all_operations() if "/escalations" in result.ok().path]
+        for operation in operations:
+            _try(operation, known, {"Authorization": f"Bearer {secret}"})
+    assert len(operations) >= 9
 
 
 def _try(operation: Any, known: dict[str, str], headers: dict[str, str]) -> None:

@@ -1,0 +1,173 @@
+"""The list of the desk: which questions, in which order, page by page, and the counts above it.
+
+It runs behind the trainer's door and adds no right of its own. Waiting questions come oldest first, the others newest first;
+a page begins after a moment and an id, so that it costs the same at any depth.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import User
+from coach.models import Escalation
+from courses.models import Course
+
+PAGE = 30  # tickets at a time
+SEARCH_LIMIT = 200  # characters
+TABS = {"waiting": "pending", "answered": "responded", "settled": "resolved", "archived": "archived"}
+AGES = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+WHOSE = ("", "mine", "unassigned")
+
+COUNTS = """
+SELECT c.id, c.slug, c.title, count(e.id), min(e.created_at), count(e.id) FILTER (WHERE e.trainer_id IS NULL),
+       count(e.id) FILTER (WHERE e.claimed_by_id = (SELECT app_user_id())), max(e.updated_at)
+  FROM courses c LEFT JOIN ai_coach_escalations e ON e.course_id = c.id AND e.status = 'pending'
+ WHERE c.id = ANY ((SELECT run_courses())::uuid[]) GROUP BY c.id ORDER BY c.title
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a trainer wants to see."""
+
+    tab: str = "waiting"
+    course: str = ""
+    age: str = ""
+    whose: str = ""
+    words: str = ""
+    after: tuple[datetime, UUID] | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.course or self.age or self.whose or self.words)
+
+    def address(self, **changes: Any) -> str:
+        """The part of an address after the path that asks for these filters."""
+        chosen = replace(self, **changes) if changes else self
+        cursor = f"{chosen.after[0].isoformat()}~{chosen.after[1]}" if chosen.after else ""
+        tab = chosen.tab if chosen.tab != "waiting" else ""
+        names = ("tab", "course", "age", "whose", "q", "after")
+        parts = dict(zip(names, (tab, chosen.course, chosen.age, chosen.whose, chosen.words, cursor), strict=True))
+        text = urlencode({name: value for name, value in parts.items() if value})
+        return f"?{text}" if text else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCount:
+    """What waits in one course."""
+
+    id: UUID
+    slug: str
+    title: str
+    waiting: int
+    oldest: datetime | None
+    unassigned: int
+    mine: int
+    changed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits in all courses of the trainer."""
+
+    courses: tuple[CourseCount, ...]
+
+    @property
+    def waiting(self) -> int:
+        return sum(course.waiting for course in self.courses)
+
+    @property
+    def unassigned(self) -> int:
+        return sum(course.unassigned for course in self.courses)
+
+    @property
+    def mine(self) -> int:
+        return sum(course.mine for course in self.courses)
+
+    @property
+    def oldest(self) -> datetime | None:
+        return min((course.oldest for course in self.courses if course.oldest), default=None)
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever a waiting question does; what the page compares to learn whether there is news."""
+        changed = max((course.changed for course in self.courses if course.changed), default=None)
+        return f"{self.waiting}.{changed.timestamp() if changed else 0}"
+
+
+def read_filters(query: QueryDict) -> Filters:
+    """The filters of an address; what makes no sense counts as not said."""
+    whose, age, tab = query.get("whose", ""), query.get("age", ""), query.get("tab", "")
+    return Filters(
+        tab=tab if tab in TABS else "waiting",
+        course=query.get("course", "").replace("\x00", "")[:100],
+        age=age if age in AGES else "",
+        whose=whose if whose in WHOSE else "",
+        words=query.get("q", "").replace("\x00", "").strip()[:SEARCH_LIMIT],
+        after=_cursor(query.get("after", "")),
+    )
+
+
+def counts() -> Counts:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS)
+        return Counts(tuple(CourseCount(*row) for row in cursor.fetchall()))
+
+
+def page(filters: Filters, person: User, now: datetime, *, limit: int = PAGE) -> tuple[list[Escalation], Filters | None]:
+    """The tickets, and the filters of the next page when there is one."""
+    rows = _ordered(_chosen(filters, person, now), filters)
+    found: list[Any] = list(rows.select_related("course").annotate(same=_same())[: limit + 1])
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], replace(filters, after=(last.created_at, last.pk))
+
+
+def _chosen(filters: Filters, person: User, now: datetime) -> QuerySet[Escalation]:
+    rows = Escalation.objects.for_desk(person).filter(status=TABS[filters.tab])
+    if filters.course:
+        rows = rows.filter(course__in=Course.objects.filter(slug=filters.course).values("pk"))
+    if filters.age:
+        rows = rows.filter(created_at__lt=now - AGES[filters.age])
+    if filters.whose == "mine":
+        rows = rows.filter(Q(trainer=person) | Q(claimed_by=person) | Q(replied_by=person))
+    elif filters.whose == "unassigned":
+        rows = rows.filter(trainer=None)
+    if filters.words:
+        rows = rows.filter(Q(original_question__icontains=filters.words) | Q(reply__icontains=filters.words))
+    return rows
+
+
+def _ordered(rows: QuerySet[Escalation], filters: Filters) -> QuerySet[Escalation]:
+    oldest_first = filters.tab == "waiting"
+    if filters.after:
+        moment, key = filters.after
+        later = Q(created_at__gt=moment) | Q(created_at=moment, pk__gt=key)
+        earlier = Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=key)
+        rows = rows.filter(later if oldest_first else earlier)
+    return rows.order_by("created_at", "pk") if oldest_first else rows.order_by("-created_at", "-pk")
+
+
+def _same() -> Coalesce:
+    """How many wait with the same words, this one included."""
+    twins = Escalation.objects.filter(course=OuterRef("course"), same_key=OuterRef("same_key"), status="pending")
+    counted = twins.exclude(same_key="").order_by().values("same_key").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), F("asked_times") * 0)
+
+
+def _cursor(text: str) -> tuple[datetime, UUID] | None:
+    moment, _separator, key = text.replace(" ", "+").partition("~")
+    try:
+        parsed = parse_datetime(moment)
+        return (parsed, UUID(key)) if parsed and parsed.tzinfo else None
+    except ValueError:
+        return None
