@@ -117,7 +117,13 @@ async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:
 async def _search(draft: Draft, vector: QuestionVector | None) -> list[Passage]:
     """As the learner, so that only what this person may read is found."""
     claimed = draft.claimed
-    statement = search_statement(course_id=claimed.course_id, question=draft.question, vector=vector, limit=PASSAGES)
+    statement = search_statement(
+        course_id=claimed.course_id,
+        question=draft.question,
+        vector=vector,
+        limit=PASSAGES,
+        has_knowledge=claimed.has_knowledge,
+    )
     (rows,) = await trip(claimed.actor, statement)
     return retrieval.read(rows)
 

@@ -15,6 +15,7 @@ WITH claimed AS (
  RETURNING id, learner_id, course_id, conversation_id, question, context)
 SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context::json,
        k.slug, k.title, k.language, k.escalation_threshold, k.content_version,
+       EXISTS (SELECT 1 FROM knowledge_base_rag b WHERE b.course_id = c.course_id AND b.is_live),
        (SELECT coalesce(json_agg(json_build_array(t.question, t.answer)), '[]') FROM (
             SELECT q.question, left(r.answer, 1500) AS answer
               FROM ai_coach_queries q JOIN ai_coach_responses r ON r.query_id = q.id
@@ -40,6 +41,7 @@ class Claimed:
     language: str
     threshold: float
     content_version: int
+    has_knowledge: bool  # whether trainers have verified answers in this course
     earlier: tuple[Turn, ...]
 
     @property
@@ -54,11 +56,11 @@ async def claim(query_id: UUID, actor: Actor) -> Claimed | None:
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
-    *values, threshold, content_version, earlier = row
+    *values, threshold, content_version, has_knowledge, earlier = row
     learner = Actor(values[1], actor.role if actor.user_id == values[1] else "learner")
     turns = tuple(Turn(question, answer) for question, answer in earlier)
     query_id, learner_id, course_id, conversation_id, question, context, slug, title, language = values
     return Claimed(
         learner, query_id, learner_id, course_id, conversation_id, question, context, slug, title, language,
-        float(threshold), content_version, turns,
+        float(threshold), content_version, has_knowledge, turns,
     )  # fmt: skip

@@ -35,7 +35,9 @@ def vector_of(question: str) -> QuestionVector | None:
         return None
 
 
-def search_statement(*, course_id: UUID, question: str, vector: QuestionVector | None, limit: int) -> Statement:
+def search_statement(
+    *, course_id: UUID, question: str, vector: QuestionVector | None, limit: int, has_knowledge: bool = True
+) -> Statement:
     """The search as one statement, for a trip of the caller's."""
     return retrieval.statement(
         course_id=course_id,
@@ -43,6 +45,7 @@ def search_statement(*, course_id: UUID, question: str, vector: QuestionVector |
         embedding=vector.values if vector else None,
         model=vector.model if vector else None,
         limit=limit,
+        has_knowledge=has_knowledge,
     )
 
 
