@@ -42,7 +42,7 @@ class Wire:
         if kind in WAITING_MESSAGES:
             with self._lock:
                 self.trips += 1
-                self.statements.append(body[:200].decode(errors="replace"))
+                self.statements.append(body[:800].decode(errors="replace"))
 
 
 @contextmanager
