@@ -17,8 +17,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.http import HttpResponseBase
+from psycopg_pool import PoolTimeout
 
 from accounts.requests import PersonRequest
 
@@ -31,6 +32,7 @@ Statement = tuple[str, Sequence[Any]]  # SQL with %s, and its values
 Role = Literal["learner", "trainer", "admin", "system", "auth", ""]
 
 SETTINGS = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', %s, true)"
+AWAY = (OperationalError, InterfaceError, PoolTimeout)  # what a database raises that cannot be asked just now
 DATABASE_THREADS = ThreadPoolExecutor(  # fewer than the pool has, so that pages always find a connection
     max(2, settings.DATABASE_POOL_SIZE * 6 // 10), thread_name_prefix="database"
 )

@@ -110,22 +110,25 @@ class Learner:
 
 
 async def floor(vendor: str, times: int) -> list[float]:
-    """The provider asked directly: seconds to its first token."""
-    body = {"model": "fake-good", "stream": True, "messages": [{"role": "user", "content": QUESTIONS[0]}]}
+    """The provider asked directly, with the very requests that we sent it before: seconds to its first token."""
     found = []
     async with httpx.AsyncClient(timeout=30) as client:
-        for _ in range(times):
+        seen = (await client.get(f"{vendor.removesuffix('/v1')}/control")).json()["seen"]
+        bodies = [request["body"] for request in seen[-times:]]
+        for body in bodies:
             begun = time.perf_counter()
             async with client.stream("POST", f"{vendor}/chat/completions", json=body) as stream:
                 async for line in stream.aiter_lines():
-                    if (
-                        line.startswith("data: ")
-                        and '"content"' in line
-                        and json.loads(line[6:])["choices"][0]["delta"].get("content")
-                    ):
+                    if _has_text(line):
                         found.append(time.perf_counter() - begun)
                         break
     return found
+
+
+def _has_text(line: str) -> bool:
+    if not line.startswith("data: ") or '"content"' not in line:
+        return False
+    return bool(json.loads(line[6:])["choices"][0]["delta"].get("content"))
 
 
 async def first_words(base: str, times: int) -> list[float]:
@@ -188,8 +191,8 @@ def main() -> None:
     with scratch_database() as scratch, fake_vendor() as vendor, fake_vendor(pause=0.5) as slow_vendor:
         scratch.manage("load_demo", "--force")
         with web_process(scratch, **_model(vendor)) as (base, _pid):
-            direct = spread(asyncio.run(floor(vendor, options.questions)))
             ours = spread(asyncio.run(first_words(base, options.questions)))
+            direct = spread(asyncio.run(floor(vendor, options.questions)))
             by_stage = stages(scratch)
         with web_process(scratch) as (base, _pid):
             extractive = spread(asyncio.run(first_words(base, options.questions)))

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
-from accounts.door import SYSTEM, Actor, trip
+from django.conf import settings
+
+from accounts.door import AWAY, SYSTEM, Actor, trip
 from ai import prompts, providers
-from coach import claiming, keeping, saving
+from coach import claiming, keeping, live, saving
 from coach.claiming import Claimed
 from coach.followups import standalone
 from coach.intent import intent_of
@@ -30,6 +32,7 @@ log = logging.getLogger("aicoach.coach")
 
 PASSAGES = 8  # found and kept as evidence
 SOURCES = 5  # of these, shown to the provider
+SETTLE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between tries; shorter together than the sweeper's patience
 
 
 @dataclass
@@ -57,12 +60,27 @@ async def start(query_id: UUID, actor: Actor) -> LiveTurn | None:
     """Claim the question and answer it in a task that outlives the caller; None when somebody else has claimed it."""
     begun = time.perf_counter()
     claimed = await claiming.claim(query_id, actor)
-    if claimed is None:
-        return None
-    turn = LIVE[query_id] = LiveTurn(query_id, claimed.learner_id)
+    return _begin(claimed, begun) if claimed else None
+
+
+def home() -> asyncio.AbstractEventLoop | None:
+    """The loop on which pages may begin answers: None unless their readers come back to this very process."""
+    return live.home if settings.ANSWER_AT_ASK else None
+
+
+def begin_at(loop: asyncio.AbstractEventLoop, claimed: Claimed, begun: float) -> None:
+    """Answer a claimed question on the loop, without waiting; from a page's thread, after its commit.
+
+    `begun` is the perf_counter of when the claim began. Whoever asks for the stream next finds the answer under way.
+    """
+    loop.call_soon_threadsafe(_begin, claimed, begun)
+
+
+def _begin(claimed: Claimed, begun: float) -> LiveTurn:
+    turn = LIVE[claimed.query_id] = LiveTurn(claimed.query_id, claimed.learner_id)
     draft = Draft(claimed, started=begun)
     draft.took("claim", begun)
-    turn.task = asyncio.create_task(_answer(draft, turn), name=f"answer-{query_id}")
+    turn.task = asyncio.create_task(_answer(draft, turn), name=f"answer-{claimed.query_id}")
     keeping.keep()
     return turn
 
@@ -156,15 +174,24 @@ async def _speak(draft: Draft, turn: LiveTurn, evidence: "asyncio.Task[None]") -
 
 
 async def _settle(draft: Draft, turn: LiveTurn) -> None:
-    """Transaction C, always. When the database is away the sweeper closes the row from the text saved last."""
+    """Transaction C, always. When the database stays away the sweeper closes the row from the text saved last."""
     try:
         draft.took("total", draft.started)
-        await saving.settle(draft, turn.text)
+        await _settle_patiently(draft, turn.text)
     except Exception as error:
         log.error("answer_not_settled query=%s %s", draft.claimed.query_id, _without_words(error))
     finally:
         LIVE.pop(draft.claimed.query_id, None)
         turn.finish()
+
+
+async def _settle_patiently(draft: Draft, text: str) -> None:
+    for pause in SETTLE_PAUSES:
+        try:
+            return await saving.settle(draft, text)
+        except AWAY:
+            await asyncio.sleep(pause)
+    return await saving.settle(draft, text)
 
 
 def _without_words(error: Exception) -> str:

@@ -4,20 +4,48 @@ Refuses what cannot be a question, in words for the person; asking again with th
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from ai.models import Conversation
-from coach.models import QUESTION_LIMIT, ConversationHistory, Query
-from courses.models import Chapter, Course, Lab, PlaceProgress
+from coach.models import QUESTION_LIMIT, Query
+from courses.models import Course
 
 CONVERSATION_RESTS = timedelta(hours=8)  # after this silence a question starts a new conversation
 TITLE_LENGTH = 120  # characters of the first question that name a conversation
+
+# One statement, because whoever asks waits for it: where the learner is in the course, the conversation it belongs to (named by
+# its first question), the question itself, and its place in the order of what was said. No row when the key was used before.
+ASK = """
+WITH place AS (
+    SELECT 'chapter' AS kind, title, day FROM chapters
+     WHERE course_id = %(course)s AND chapter_id = %(place)s AND removed_at IS NULL
+     UNION ALL
+    SELECT 'lab', title, day FROM labs
+     WHERE course_id = %(course)s AND lab_id = %(place)s AND removed_at IS NULL
+     LIMIT 1),
+going AS (
+    UPDATE conversations SET updated_at = %(now)s, title = coalesce(nullif(title, ''), %(title)s)
+     WHERE id = %(conversation)s RETURNING id),
+begun AS (
+    INSERT INTO conversations (user_id, course_id, title, total_cost, updated_at)
+    SELECT %(learner)s, %(course)s, %(title)s, 0, %(now)s WHERE %(conversation)s::uuid IS NULL RETURNING id),
+asked AS (
+    INSERT INTO ai_coach_queries (learner_id, course_id, conversation_id, question, context, status, client_key, updated_at)
+    SELECT %(learner)s, %(course)s, coalesce((SELECT id FROM going), (SELECT id FROM begun)), %(question)s,
+           jsonb_build_object('done', (SELECT count(*) FROM place_progress
+                                        WHERE learner_id = %(learner)s AND course_id = %(course)s AND done_at IS NOT NULL))
+           || coalesce((SELECT jsonb_build_object('place', %(place)s, 'kind', kind, 'title', title, 'day', day)
+                          FROM place), '{}'),
+           'pending', %(key)s, %(now)s
+    ON CONFLICT (learner_id, client_key) DO NOTHING RETURNING *),
+noted AS (
+    INSERT INTO ai_coach_conversation_history (learner_id, course_id, query_id) SELECT learner_id, course_id, id FROM asked)
+SELECT * FROM asked
+"""
 
 
 class QuestionRefused(ValueError):
@@ -34,11 +62,26 @@ def ask(*, learner: User, course: Course, question: str, key: UUID, now: datetim
     Raises QuestionRefused when it is empty, too long or holds characters that cannot be stored.
     """
     text = readable(question)
-    try:
-        with transaction.atomic():
-            return _ask_once(learner, course, text, key, now, place_id)
-    except IntegrityError:  # sent twice, or the other tab was quicker
-        return Query.objects.get(learner=learner, client_key=key)
+    conversation = current_conversation(learner, course, now)
+    values = {
+        "learner": learner.pk,
+        "course": course.pk,
+        "conversation": conversation.pk if conversation else None,
+        "question": text,
+        "title": text[:TITLE_LENGTH],
+        "key": key,
+        "now": now,
+        "place": place_id,
+    }
+    for query in Query.objects.raw(ASK, values):
+        return query
+    return _asked_before(learner, course, key)
+
+
+def _asked_before(learner: User, course: Course, key: UUID) -> Query:
+    """Sent twice: the first row, and no empty conversation beside it."""
+    Conversation.objects.filter(user=learner, course=course, queries=None).delete()
+    return Query.objects.get(learner=learner, client_key=key)
 
 
 def readable(question: str) -> str:
@@ -58,21 +101,6 @@ def readable(question: str) -> str:
     return text
 
 
-def _ask_once(learner: User, course: Course, text: str, key: UUID, now: datetime, place_id: str) -> Query:
-    conversation = current_conversation(learner, course, now) or new_conversation(learner, course)
-    _spoken(conversation, text, now)
-    query = Query.objects.create(
-        learner=learner,
-        course=course,
-        conversation=conversation,
-        question=text,
-        context=_where(learner, course, place_id),
-        client_key=key,
-    )
-    ConversationHistory.objects.create(learner=learner, course=course, query=query)
-    return query
-
-
 def current_conversation(learner: User, course: Course, now: datetime) -> Conversation | None:
     """The conversation that a question now belongs to; None when it would start a new one."""
     newest = Conversation.objects.filter(user=learner, course=course).order_by("-created_at").first()
@@ -82,26 +110,3 @@ def current_conversation(learner: User, course: Course, now: datetime) -> Conver
 def new_conversation(learner: User, course: Course) -> Conversation:
     """Start afresh: what was said before no longer colours the next question."""
     return Conversation.objects.create(user=learner, course=course)
-
-
-def _spoken(conversation: Conversation, text: str, now: datetime) -> None:
-    """The first question names the conversation; each one keeps it going."""
-    conversation.title = conversation.title or text[:TITLE_LENGTH]
-    Conversation.objects.filter(pk=conversation.pk).update(title=conversation.title, updated_at=now)
-
-
-def _where(learner: User, course: Course, place_id: str) -> dict[str, Any]:
-    """Where in the course the learner is, as it was at this moment."""
-    done = PlaceProgress.objects.filter(learner=learner, course=course).exclude(done_at=None).count()
-    context: dict[str, Any] = {"done": done}
-    place = _place(course, place_id) if place_id else None
-    if place:
-        kind = "lab" if isinstance(place, Lab) else "chapter"
-        context |= {"place": place_id, "kind": kind, "title": place.title, "day": place.day}
-    return context
-
-
-def _place(course: Course, place_id: str) -> Chapter | Lab | None:
-    fields = ("id", "title", "day")
-    chapter = Chapter.objects.filter(course=course, chapter_id=place_id, removed_at=None).only(*fields).first()
-    return chapter or Lab.objects.filter(course=course, lab_id=place_id, removed_at=None).only(*fields).first()

@@ -1,10 +1,12 @@
-"""Taking a pending question to answer it: one statement, one round trip, one winner."""
+"""Taking a pending question to answer it: one statement, at most one round trip, one winner."""
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from accounts.door import Actor, trip
+from django.db import connection
+
+from accounts.door import Actor, current_actor, trip
 from coach.followups import Turn
 
 EARLIER_TURNS = 4  # of the same conversation, newest first
@@ -53,6 +55,14 @@ async def claim(query_id: UUID, actor: Actor) -> Claimed | None:
     """Claim a pending question as `actor`; None when it is not pending any more, or not visible."""
     (rows,) = await trip(actor, (CLAIM, [query_id]))
     return _claimed(actor, rows[0]) if rows else None
+
+
+def claim_here(query_id: UUID) -> Claimed | None:
+    """The same inside the door that is open already: who asks may claim in the same transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [query_id])
+        row = cursor.fetchone()
+    return _claimed(current_actor(), row) if row else None
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:

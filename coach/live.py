@@ -55,3 +55,4 @@ class LiveTurn:
 
 
 LIVE: dict[UUID, LiveTurn] = {}
+home: asyncio.AbstractEventLoop | None = None  # of the process that serves pages; set when it starts

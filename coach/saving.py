@@ -51,12 +51,17 @@ def evidence(draft: "Draft") -> tuple[Statement, Statement]:
 
 
 async def settle(draft: "Draft", text: str) -> None:
-    """Close the answer in one transaction: text, citations, confidence, tokens, cost, timings, log lines, order of events."""
+    """Close the answer in one transaction: text, citations, confidence, tokens, cost, timings, log lines, order of events.
+
+    May be called again when the outcome is unknown: an answer that is closed stays as it is.
+    """
     await in_door(SYSTEM, _settle, draft, text)
 
 
 def _settle(draft: "Draft", text: str) -> None:
     claimed, now = draft.claimed, timezone.now()
+    if not Query.objects.filter(pk=claimed.query_id, status=Query.Status.ANSWERING).exists():
+        return
     response = Response.objects.filter(query_id=claimed.query_id).first()
     if response is None:  # nothing was found out before it failed
         response = Response(query_id=claimed.query_id, learner_id=claimed.learner_id, course_id=claimed.course_id)

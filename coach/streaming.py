@@ -7,21 +7,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseForbidden, StreamingHttpResponse
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
-from psycopg_pool import PoolTimeout
 
-from accounts.door import Actor, actor_for, in_door
+from accounts.door import AWAY, Actor, actor_for, in_door
 from coach.following import Beat, Piece, Settled, Stage, Told, attach
 from coach.models import Query
 from coach.showing import turn_html
 
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
 MOST_OFFSET = 1_000_000  # characters; more than any answer has
 
 

@@ -4,6 +4,7 @@ Each view finds its course or turn through its access check, takes the input, ca
 to htmx, a whole page to a browser without script.
 """
 
+import time
 import uuid
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,8 @@ from django_htmx.http import reswap, retarget
 from accounts.door import acting_as, behind_door
 from accounts.requests import PersonRequest
 from accounts.throttling import Verdict, allow
-from coach import asking, escalating, history, interrupting, rating
+from coach import answering, asking, escalating, history, interrupting, rating
+from coach.claiming import claim_here
 from coach.models import QUESTION_LIMIT, Query
 from coach.showing import just_asked, shown
 from coach.suggesting import first_questions
@@ -46,24 +48,30 @@ def ask(request: PersonRequest, slug: str) -> HttpResponse:
     verdict = allow("ask", request.user.pk)  # before the door: Redis is a network, too
     with acting_as(request.user):
         course = access.open_course(slug)
-        return _ask(request, course) if verdict else _too_many(request, course, verdict)
+        if not verdict:
+            return _too_many(request, course, verdict)
+        try:
+            query = _saved(request, course)
+        except asking.QuestionRefused as refusal:
+            return refused(request, course, refusal.message)
+        if not request.htmx or query.status != Query.Status.PENDING:
+            return _asked(request, query.pk)
+        loop, begun = answering.home(), time.perf_counter()
+        claimed = claim_here(query.pk) if loop else None
+    if loop and claimed:
+        answering.begin_at(loop, claimed, begun)  # while the page is still on its way to the reader
+    return render(request, "coach/_turn.html", {"turn": just_asked(query, slug=slug)})
 
 
-def _ask(request: PersonRequest, course: Course) -> HttpResponse:
-    try:
-        query = asking.ask(
-            learner=request.user,
-            course=course,
-            question=request.POST.get("question", ""),
-            key=history.uuid_or_none(request.POST.get("key", "")) or uuid.uuid4(),
-            now=timezone.now(),
-            place_id=request.POST.get("place", "").replace("\x00", ""),
-        )
-    except asking.QuestionRefused as refusal:
-        return refused(request, course, refusal.message)
-    if request.htmx and query.status == Query.Status.PENDING:
-        return render(request, "coach/_turn.html", {"turn": just_asked(query, slug=course.slug)})
-    return _asked(request, query.pk)
+def _saved(request: PersonRequest, course: Course) -> Query:
+    return asking.ask(
+        learner=request.user,
+        course=course,
+        question=request.POST.get("question", ""),
+        key=history.uuid_or_none(request.POST.get("key", "")) or uuid.uuid4(),
+        now=timezone.now(),
+        place_id=request.POST.get("place", "").replace("\x00", ""),
+    )
 
 
 @require_POST

@@ -5,14 +5,14 @@ import logging
 import sys
 import threading
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
-from psycopg_pool import PoolTimeout
+
+from accounts.door import AWAY
 
 log = logging.getLogger("aicoach.web")
 
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
 RETRY_AFTER = 5  # seconds
 
 

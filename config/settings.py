@@ -180,6 +180,7 @@ LLM_CONNECT_TIMEOUT = env.float("LLM_CONNECT_TIMEOUT", 3.0)  # seconds
 LLM_FIRST_TOKEN_TIMEOUT = env.float("LLM_FIRST_TOKEN_TIMEOUT", 15.0)
 LLM_BETWEEN_TOKENS_TIMEOUT = env.float("LLM_BETWEEN_TOKENS_TIMEOUT", 15.0)
 LLM_TOTAL_TIMEOUT = env.float("LLM_TOTAL_TIMEOUT", 90.0)
+ANSWER_AT_ASK = env.bool("ANSWER_AT_ASK", env.int("WEB_CONCURRENCY", 1) == 1)  # needs one web process: the page follows it there
 LLM_MAX_TOKENS = env.int("LLM_MAX_TOKENS", 700)
 LLM_MAX_BYTES = env.int("LLM_MAX_BYTES", 2_000_000)  # on the wire, where a token takes about 300
 
