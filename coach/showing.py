@@ -25,6 +25,7 @@ from coach.models import QUESTION_LIMIT, Query, Response
 from coach.showing_replies import Passed, passed
 from coach.wide_parts import scrolling
 from courses.markdown import render_message
+from learning.verified import CERTAIN
 
 MARKER = re.compile(r'<a href="(?P<href>[^"]*)" rel="[^"]*">\[(?P<number>\d{1,3})\]</a>')
 LABEL_CLASSES = {
@@ -183,8 +184,15 @@ def _marks(query: Query, response: Response | None, failed: bool) -> Iterable[Ma
         yield Mark("alert", _("There is no answer: the coach was interrupted. Your question is kept."))
     elif response and response.state == Response.State.INTERRUPTED:
         yield Mark("", _("Stopped here. What was written is kept."))
+    if response and response.label == Response.Label.VERIFIED and _surety(response) < CERTAIN:
+        yield Mark("", _("This answer was given to a similar question. If it is not what you meant, ask your trainer."))
     if response and response.notes.get("switched"):
         yield Mark("", _("Another model took over in the middle of this answer."))
+
+
+def _surety(response: Response) -> float:
+    """How surely the verified answers were given to this very question, 0 to 1."""
+    return max((float(item.get("score") or 0) for item in response.reference_locations), default=0.0)
 
 
 def sources_of(response: Response, *, slug: str) -> tuple[Source, ...]:

@@ -12,13 +12,13 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from learning.verified import SAME
+from learning.verified import SAME_ALONE
 
 NEARNESS, COVERAGE, AGREEMENT, LEAD, START = 6.6, 3.0, 1.6, 2.3, -4.85
 COVERAGE_ALONE, LEAD_ALONE, START_ALONE = 5.5, 2.0, -2.9  # when there are no vectors
 RUNNER_UP = 3  # index of the passage that the lead is measured against: the three before it may be of one page
 VERIFIED = "knowledge"  # the kind of a passage that a trainer vouches for
-LEAST_VERIFIED, VERIFIED_SLOPE, MOST_VERIFIED = 0.8, 0.5, 0.98
+LEAST_VERIFIED, VERIFIED_SLOPE, MOST_VERIFIED = 0.6, 1.2, 0.98  # at SAME_ALONE and above it
 SAYS_SOMETHING = re.compile(r"[^\W_]")
 
 
@@ -63,7 +63,7 @@ def confidence(question: str, passages: Sequence[Evidence]) -> float:
 
 def _verified(surety: float) -> float:
     """A person vouches for the answer; what is left to doubt is whether it was asked for."""
-    return min(LEAST_VERIFIED + VERIFIED_SLOPE * max(surety - SAME, 0.0), MOST_VERIFIED)
+    return min(LEAST_VERIFIED + VERIFIED_SLOPE * max(surety - SAME_ALONE, 0.0), MOST_VERIFIED)
 
 
 def _agreement(passages: Sequence[Evidence]) -> float:

@@ -2,26 +2,33 @@
 
 An answer counts when it was given to the same question: near in meaning, to the question it was given to or to the answer itself,
 with the shared words beside it. It also has to be nearer than every passage of the course. Then it comes first; otherwise it
-does not come at all, because a wrong answer with a person's name on it is worse than none. The evidence for the figures stands in
-docs/decisions/0043-verified-answers.md.
+does not come at all, because a wrong answer with a person's name on it is worse than none. Questions that both name numbers, and
+no number in common ("step 2", "step 4"), are different questions however alike they sound. The evidence for the figures stands
+in docs/decisions/0043-verified-answers.md.
 """
 
 SAME = 0.6  # how sure it must be that the question is the same one, with vectors
 SAME_ALONE, AHEAD = 0.5, 0.1  # enough when it is nearer than anything in the course by this much: the course has no answer then
 SAME_WORDS = 0.55  # and with words alone
 NEARNESS, WORDS = 0.8, 0.2  # what the meaning and the words count
+CERTAIN = 0.75  # below it a reader is told that the answer was given to a similar question
 AT_MOST = 2  # verified answers to one question
 LOOKED_AT = 8  # by each vector
 
+OTHER_NUMBERS = """
+    EXISTS (SELECT FROM singles WHERE term ~ '^[0-9]+$')
+    AND EXISTS (SELECT FROM unnest(k.question_words) AS w WHERE w ~ '^[0-9]+$')
+    AND NOT k.question_words && ARRAY(SELECT term FROM singles WHERE term ~ '^[0-9]+$')
+"""
 # The share of the asked words in the stored question, rare ones counting more, and of its words in the asked one: their
 # harmonic mean. A word that the course does not know is as rare as can be.
-OVERLAP = """
+OVERLAP = f"""
     SELECT k.id, coalesce(sum(o.idf) / nullif(w.idf, 0), 0) AS cover,
            count(o.term)::float / nullif(cardinality(k.question_words), 0) AS share
       FROM knowledge_base_rag k CROSS JOIN whole w LEFT JOIN LATERAL (
         SELECT s.term, coalesce((SELECT m.idf FROM matched m WHERE m.term = s.term), ln(1 + (l.chunk_count + 0.5) / 0.5)) AS idf
           FROM singles s CROSS JOIN live l WHERE s.term = ANY (k.question_words)) AS o ON true
-     WHERE {rows} GROUP BY k.id, w.idf, k.question_words
+     WHERE {{rows}} AND NOT ({OTHER_NUMBERS}) GROUP BY k.id, w.idf, k.question_words
 """
 HARMONIC = "coalesce(2 * o.cover * o.share / nullif(o.cover + o.share, 0), 0)"
 NEAR = """SELECT id FROM (SELECT id FROM knowledge_base_rag

@@ -11,6 +11,7 @@ from coach import rating
 from coach.answering import answer_now
 from coach.models import Query
 from coach.remembering import remember, remember_settled
+from coach.showing import turn_html
 from courses.models import Chapter, Course
 from learning.applying import apply_learning
 from learning.approving import ReviewRefused, approve, reject
@@ -87,6 +88,22 @@ def test_it_leaves_unrelated_questions_to_the_course(ada: User, tess: User, taug
     assert len(apply_learning().applied) == 1
     for question in ("When do I use a bind mount?", "How do I publish a port?", "Who won the football cup?"):
         assert ask(ada, taught, question).response.label != "verified"
+
+
+def test_it_keeps_questions_with_other_numbers_apart(ada: User, ben: User, tess: User, taught: Course) -> None:  # noqa: F811
+    corrected(ask(ada, taught, "Which colour do the cables of rack 12 have?"), tess, priority="urgent")
+    assert len(apply_learning().applied) == 1
+    same, other = (ask(ben, taught, f"What colour are the cables of rack {number}?").response for number in (12, 14))
+    assert (same.label, other.label) == ("verified", "not_found")
+
+
+def test_it_says_when_the_question_was_only_similar(ada: User, ben: User, tess: User, taught: Course) -> None:  # noqa: F811
+    corrected(ask(ada, taught, ASKED), tess, priority="urgent")
+    apply_learning()
+    itself = ask(ben, taught, ASKED)
+    assert "similar question" not in turn_html(itself, slug=taught.slug)
+    itself.response.reference_locations[0]["score"] = 0.6
+    assert "similar question" in turn_html(itself, slug=taught.slug)
 
 
 def test_it_applies_urgent_corrections_without_a_reviewer(ada: User, tess: User, taught: Course) -> None:  # noqa: F811
