@@ -42,12 +42,13 @@ def rate(*, response: Response, learner: User, rating: str, feedback_text: str =
     return feedback
 
 
-def withdraw(response: Response, learner: User, rating: str) -> bool:
-    """Take this opinion back; False when it was not the learner's."""
-    memory = remember(response.query_id) if response.learner_id == learner.pk else None
-    if memory:
+@transaction.atomic
+def withdraw(response: Response, learner: User, rating: str | None = None) -> bool:
+    """Take this opinion back, or whichever there is; False when it was not the learner's."""
+    own = Feedback.objects.filter(response=response, learner=learner)
+    deleted, _kinds = (own if rating is None else own.filter(rating=rating)).delete()
+    if deleted and (memory := remember(response.query_id)):
         take_back(memory)
-    deleted, _kinds = Feedback.objects.filter(response=response, learner=learner, rating=rating).delete()
     return deleted > 0
 
 

@@ -1,12 +1,13 @@
 """A trainer's reply makes the coach better.
 
-The wish and its priority stand on the escalation, in the same transaction as the reply. Once the reply can no longer be taken
-back, a worker hands it to the learning rooms as the correction of the turn, once for each reply. Refuses nothing: a correction
-that is refused there is noted in the log and left.
+The wish and its priority stand on the escalation, in the same transaction as the reply. At the moment when the reply can no
+longer be taken back, a worker hands it to the learning rooms as the correction of the turn, once for each reply, and what needs
+no reviewer is applied right after. Beat looks after messages that were lost. Refuses nothing: a correction that is refused there
+is noted in the log and left.
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -17,10 +18,13 @@ from coach.escalation_models import UNDO
 from coach.models import Escalation
 from coach.remembering import remember
 from learning.correcting import CorrectionRefused, correct
+from learning.waking import wake
 
 log = logging.getLogger("aicoach.coach")
 
 AT_ONCE = 50  # replies in one go
+TEACH_TASK = "coach.teach_replies"
+MARGIN = timedelta(milliseconds=200)  # after the window's end, for clocks that differ a little
 ANSWERED = (Escalation.Status.RESPONDED, Escalation.Status.RESOLVED)
 
 
@@ -28,6 +32,8 @@ def teach(escalation: Escalation, priority: str) -> None:
     """Remember that the reply shall be learnt. Behind the trainer's door, inside the transaction of the reply."""
     escalation.teach, escalation.priority = True, priority
     escalation.save(update_fields=["teach", "priority", "updated_at"])
+    if escalation.replied_at:
+        wake(TEACH_TASK, at=escalation.replied_at + UNDO + MARGIN)
 
 
 def teach_due(now: datetime) -> int:

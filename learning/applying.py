@@ -3,8 +3,12 @@
 For each course: the questions of the batch and a guard set are asked, the batch is applied by the database in one transaction,
 and they are asked again. When the guard set got worse, the transaction is undone and the batch is halved until the culprit
 stands alone; that one is held back and says why. Several workers may do this at once: what one has, the others pass over.
+
+A receipt is written after its batch is through, so that composing texts holds nothing up. An applied item without one is due: the
+next run asks its questions again, with the item's version and, for the time of one look, without it.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,9 +23,13 @@ from learning import receipts
 from learning.digesting import digest
 from learning.models import Knowledge, LearningItem
 from learning.receipts import Found, Guard, Question
+from learning.undoing import withdraw
 from learning.updates import short_step
 
+log = logging.getLogger("aicoach.learning")
+
 LIMIT = 100  # items of one batch
+RECEIPTS = 50  # that a run completes
 READY = Q(embedding__isnull=False) | Q(embedding_tries__gte=3)  # compared, or not to be compared
 Progress = Callable[[int, int], None]
 
@@ -63,7 +71,7 @@ class Harmful(Exception):
 
 def apply_learning(*, limit: int = LIMIT, dry_run: bool = False, progress: Progress | None = None) -> Applied:
     """Apply up to `limit` approved items, oldest first. Holds no connection while anything is embedded."""
-    while digest():
+    while digest(of=LearningItem.objects.ready()):  # what only waits for a person must not hold these up
         continue
     with short_step():
         items = list(LearningItem.objects.ready().filter(READY).order_by("created_at")[:limit])
@@ -74,6 +82,9 @@ def apply_learning(*, limit: int = LIMIT, dry_run: bool = False, progress: Progr
     for course_id in dict.fromkeys(item.course_id for item in items):
         own = [item for item in items if item.course_id == course_id]
         _apply(_prepared(course_id, own), result, lambda: progress(result.done, len(items)) if progress else None)
+    complete_receipts()
+    while digest():
+        continue
     return result
 
 
@@ -115,11 +126,14 @@ def _apply(batch: Batch, result: Applied, tell: Callable[[], None]) -> None:
 
 
 def _tried(batch: Batch) -> tuple[list[UUID], list[Found], list[Found], int]:
-    """Ask, apply, ask again, in the caller's transaction. Raises Harmful."""
+    """Ask, apply, ask again, in the caller's transaction, one batch of a course at a time. Raises Harmful."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"learning {batch.course_id}"])
     questions = [question for _pk, question in batch.asked]
     watched = [question for _guard, question in batch.guards]
     before = receipts.ask(batch.course_id, [*questions, *watched])
     applied = process([item.pk for item in batch.items])
+    LearningItem.objects.filter(pk__in=applied).exclude(receipt={}).update(receipt={})  # of an earlier application
     after = receipts.ask(batch.course_id, [*questions, *watched])
     made = set(Knowledge.objects.filter(item__in=applied).live().values_list("pk", flat=True))
     first = len(questions)
@@ -153,4 +167,31 @@ def _write_receipts(batch: Batch, applied: set[UUID], before: Sequence[Found], a
     guard = {"asked": guarded, "worse": 0, "checked_at": timezone.now().isoformat()}
     with short_step():
         for pk, questions in lines.items():
-            LearningItem.objects.filter(pk=pk).update(receipt={"questions": questions, "guard": guard})
+            due = LearningItem.objects.receipt_due().filter(pk=pk)  # not when it was undone, or completed, meanwhile
+            due.update(receipt={"questions": questions, "guard": guard})
+
+
+def complete_receipts(*, limit: int = RECEIPTS) -> int:
+    """Write the receipts that a worker left open when it was killed; how many were due."""
+    with short_step():
+        items = list(LearningItem.objects.receipt_due().order_by("-applied_at")[:limit])
+    for course_id in dict.fromkeys(item.course_id for item in items):
+        try:
+            _complete(_prepared(course_id, [item for item in items if item.course_id == course_id]))
+        except Exception as error:  # a receipt that cannot be made must not keep the others waiting
+            log.error("receipt_not_completed course=%s error=%s", course_id, type(error).__name__)
+    return len(items)
+
+
+def _complete(batch: Batch) -> None:
+    questions = [question for _pk, question in batch.asked]
+    asked = [*questions, *(question for _guard, question in batch.guards)]
+    with short_step():
+        after = receipts.ask(batch.course_id, asked)
+    with short_step(), transaction.atomic():
+        for item in batch.items:  # the last one first, so that versions of one entry come off in turn
+            withdraw(item, restore=True)
+        before = receipts.ask(batch.course_id, asked)
+        transaction.set_rollback(True)
+    first = len(questions)
+    _write_receipts(batch, {item.pk for item in batch.items}, before[:first], after[:first], len(batch.guards))

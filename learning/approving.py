@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from learning.models import LearningItem
+from learning.waking import wake_apply
 
 Status = LearningItem.Status
 REEMBED: dict[str, Any] = {"embedding": None, "question_embedding": None, "embedding_model": "", "embedding_tries": 0}
@@ -53,6 +54,7 @@ def approve(*, item_id: UUID, reviewer: User, content: str | None = None, catego
     if text != item.proposed_content or item.verified_by_id is None:
         changes |= {"verified_by": reviewer, "verified_by_name": reviewer.name}
     _decide(item_id, reviewer, Status.APPROVED, held_reason="", reason="", **changes)
+    wake_apply()
     return _item(item_id)
 
 

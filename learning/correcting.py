@@ -4,11 +4,16 @@ Behind the trainer's door, which decides whose conversations may be corrected. T
 holds: it is shown as text and sent to models as data. Refuses nothing to correct, and what no screen could show.
 """
 
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from learning.models import ConversationMemory, OwnerCorrection
+from learning.waking import wake_apply
 
+BY_RULE = frozenset({OwnerCorrection.Priority.HIGH, OwnerCorrection.Priority.URGENT})  # the trigger approves these by itself
 LIMIT = 1_100_000  # characters: a megabyte is kept, a form of two is not
 
 
@@ -27,10 +32,13 @@ def correct(
     corrected_answer: str,
     priority: str = OwnerCorrection.Priority.NORMAL,
     context: str = "",
+    key: UUID | None = None,
 ) -> OwnerCorrection:
-    """Save the correction of a turn. Raises CorrectionRefused."""
+    """Save the correction of a turn; the same key of the same trainer again gives the same one. Raises CorrectionRefused."""
     _check(corrected_answer, priority, context)
-    return OwnerCorrection.objects.create(
+    if priority in BY_RULE:
+        wake_apply()
+    correction = OwnerCorrection(
         conversation=conversation,
         learner_id=conversation.user_id,
         course_id=conversation.course_id,
@@ -40,7 +48,19 @@ def correct(
         corrected_answer=corrected_answer,
         priority=priority,
         correction_context=context or None,
+        client_key=key,
     )
+    try:
+        with transaction.atomic():
+            correction.save(force_insert=True)
+    except IntegrityError:
+        earlier = OwnerCorrection.objects.filter(trainer=trainer, client_key=key).first() if key else None
+        if earlier is None:
+            raise
+        if earlier.conversation_id != conversation.pk:
+            raise CorrectionRefused("key", _("This key was used for the correction of another answer.")) from None
+        return earlier
+    return correction
 
 
 def _check(corrected_answer: str, priority: str, context: str) -> None:

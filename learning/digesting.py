@@ -14,6 +14,7 @@ from django.db.models import F
 
 from ai.embedding import Embedder, EmbeddingUnavailable, default_embedder
 from learning.models import ConversationMemory, LearningItem
+from learning.queue_models import LearningItemQuerySet
 from learning.retrieval import literal
 from learning.updates import short_step
 
@@ -33,10 +34,11 @@ SELECT entry_id FROM (
 """
 
 
-def digest(*, limit: int = AT_ONCE, embedder: Embedder | None = None) -> int:
-    """Complete up to `limit` new items; how many. Without a model they are tried again, three times in all."""
+def digest(*, limit: int = AT_ONCE, embedder: Embedder | None = None, of: LearningItemQuerySet | None = None) -> int:
+    """Complete up to `limit` new items, of all or of some; how many. Without a model they are tried again, three times in all."""
     with short_step():
-        items = list(LearningItem.objects.unembedded().order_by("created_at").select_for_update(skip_locked=True)[:limit])
+        rows = (LearningItem.objects.all() if of is None else of).unembedded().order_by("created_at")
+        items = list(rows.select_for_update(skip_locked=True)[:limit])
         LearningItem.objects.filter(pk__in=[item.pk for item in items]).update(embedding_tries=F("embedding_tries") + 1)
     if not items:
         return 0
@@ -59,7 +61,8 @@ def complete(item: LearningItem, whole: np.ndarray, question: np.ndarray, model:
     first = next((UUID(each["id"]) for each in near if each["relation"] == "duplicate" and each["origin"] == "queue"), None)
     if item.entry_id is None and (entry := _renewed(item, question)):
         found["entry_id"] = item.entry_id = entry
-    waits = LearningItem.objects.filter(pk=item.pk, status__in=["pending", "approved"])
+    unchanged = {"proposed_content": item.proposed_content, "question": item.question}  # else the vectors are of other words
+    waits = LearningItem.objects.filter(pk=item.pk, status__in=["pending", "approved"], **unchanged)
     if waits.update(embedding_model=model, **found) and first and item.duplicate_of_id is None:
         group(item, first)
 

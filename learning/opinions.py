@@ -29,7 +29,9 @@ def give_opinion(
         )
     opinion.feedback_type, opinion.rating, opinion.reason = feedback_type, rating, reason or None
     opinion.save(update_fields=["feedback_type", "rating", "reason"])
-    if not is_unhappy(opinion):
+    if is_unhappy(opinion):
+        _reopen_item(opinion)
+    else:
         _close_item(opinion)
     return opinion
 
@@ -44,6 +46,13 @@ def take_back(conversation: ConversationMemory) -> None:
 def is_unhappy(opinion: ConversationFeedback) -> bool:
     stars = opinion.rating is not None and opinion.rating <= UNHAPPY
     return stars or opinion.feedback_type == ConversationFeedback.Type.THUMBS_DOWN
+
+
+def _reopen_item(opinion: ConversationFeedback) -> None:
+    """Unhappy once more: the item that was put away with the earlier opinion waits again, unless somebody judged it."""
+    with acting_as(SYSTEM):
+        items = LearningItem.objects.filter(source_type=LearningItem.SourceType.FEEDBACK, source_id=opinion.pk)
+        items.filter(status=LearningItem.Status.REJECTED, reviewed_by=None).update(status=LearningItem.Status.PENDING, reason="")
 
 
 def _close_item(opinion: ConversationFeedback) -> None:

@@ -41,6 +41,7 @@ class OwnerCorrection(models.Model):
     priority = models.CharField(max_length=20, choices=Priority, default=Priority.NORMAL)
     correction_context = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
+    client_key = models.UUIDField(null=True)  # made by a program, so that sending twice saves once
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     applied_at = models.DateTimeField(null=True)
 
@@ -51,6 +52,9 @@ class OwnerCorrection(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(priority__in=["low", "normal", "high", "urgent"]), name="owner_corrections_priority_valid"
+            ),
+            models.UniqueConstraint(
+                fields=["trainer", "client_key"], condition=Q(client_key__isnull=False), name="owner_corrections_once"
             ),
             RowSecurity(
                 name="owner_corrections_rows",
@@ -80,6 +84,10 @@ class LearningItemQuerySet(models.QuerySet["LearningItem"]):
     def ready(self) -> "LearningItemQuerySet":
         """Approved and not held back by an earlier batch that did harm."""
         return self.filter(status=LearningItem.Status.APPROVED, held_reason="")
+
+    def receipt_due(self) -> "LearningItemQuerySet":
+        """Applied, and nobody has asked yet what that changed."""
+        return self.filter(status=LearningItem.Status.APPLIED, receipt={})
 
     def unembedded(self) -> "LearningItemQuerySet":
         return self.filter(
@@ -201,6 +209,7 @@ class LearningItem(models.Model):
                 name="idx_learning_unembedded",
                 condition=Q(embedding=None, embedding_tries__lt=3, status__in=["pending", "approved"]),
             ),
+            Index(fields=["applied_at"], name="idx_learning_receipt_due", condition=Q(status="applied", receipt={})),
             Index(fields=["course", "chunk_hash"], name="idx_learning_chunk", condition=Q(status="applied") & ~Q(chunk_hash="")),
         ]
         triggers = [
@@ -228,6 +237,10 @@ class LearningItem(models.Model):
 
     def __str__(self) -> str:
         return (self.question or self.proposed_content)[:80]
+
+    @property
+    def is_receipt_due(self) -> bool:
+        return self.status == self.Status.APPLIED and not self.receipt
 
 
 class KnowledgeQuerySet(models.QuerySet["Knowledge"]):

@@ -31,7 +31,7 @@ def undo(*, item_id: UUID, reviewer: User, reason: str = "") -> LearningItem:
     if item is None or item.status != LearningItem.Status.APPLIED:
         raise ReviewRefused("decided", _("This item is not applied, or somebody took it back already."))
     with acting_as(SYSTEM):
-        _withdraw(item, restore=True)
+        withdraw(item, restore=True)
     LearningItem.objects.filter(pk=item.pk).update(
         status=LearningItem.Status.PENDING,
         reviewed_by=reviewer,
@@ -51,7 +51,7 @@ def recheck(course_id: UUID) -> int:
         changed = [row[0] for row in cursor.fetchall()]
     items = LearningItem.objects.select_for_update().filter(pk__in=changed, status=LearningItem.Status.APPLIED)
     for item in items:
-        _withdraw(item, restore=False)
+        withdraw(item, restore=False)
         LearningItem.objects.filter(pk=item.pk).update(
             status=LearningItem.Status.PENDING,
             reason=_("Re-check: the lesson that it corrects has changed."),
@@ -61,7 +61,7 @@ def recheck(course_id: UUID) -> int:
     return len(changed)
 
 
-def _withdraw(item: LearningItem, *, restore: bool) -> None:
+def withdraw(item: LearningItem, *, restore: bool) -> None:
     """Take the item's version out of the search; with `restore`, the newest one before it that nobody took back returns."""
     gone = Knowledge.objects.filter(pk=item.knowledge_id).first() if item.knowledge_id else None
     if gone is None:

@@ -14,6 +14,7 @@ NEARNESS, WORDS = 0.8, 0.2  # what the meaning and the words count
 CERTAIN = 0.75  # below it a reader is told that the answer was given to a similar question
 AT_MOST = 2  # verified answers to one question
 LOOKED_AT = 8  # by each vector
+READ = 20_000  # characters of an answer that leave the database: as long as a reply; a megabyte is kept, and never sent around
 
 OTHER_NUMBERS = """
     EXISTS (SELECT FROM singles WHERE term ~ '^[0-9]+$')
@@ -59,9 +60,10 @@ verified AS MATERIALIZED (
 
 def verified_rows() -> str:
     """The verified answers in the columns of the passages that the course gave."""
-    return """
+    return f"""
         SELECT k.id, k.course_id, coalesce(k.place ->> 'chapter_id', ''), k.place ->> 'lab_id', coalesce(k.place ->> 'title', ''),
                coalesce((k.place ->> 'day')::int, 0), coalesce(k.place -> 'heading_path', '[]'),
-               coalesce(k.place ->> 'anchor', ''), k.content, 'knowledge', v.near, v.words, 1, 1, v.cover, v.surety, 0,
-               'knowledge', k.verified_by_name, k.verified_at
+               coalesce(k.place ->> 'anchor', ''),
+               left(k.content, {READ}) || CASE WHEN length(k.content) > {READ} THEN ' …' ELSE '' END,
+               'knowledge', v.near, v.words, 1, 1, v.cover, v.surety, 0, 'knowledge', k.verified_by_name, k.verified_at
           FROM verified v JOIN knowledge_base_rag k ON k.id = v.id"""
