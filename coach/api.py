@@ -155,6 +155,12 @@ class QueryFeedback(Endpoint):
 
     serializer_class = FeedbackSerializer
 
+    @extend_schema(operation_id="feedback")
+    def get(self, request: Request, query_id: UUID) -> Response:
+        """What one said of this answer."""
+        given = Feedback.objects.filter(response__query=own_query(self.person, query_id), learner=self.person)
+        return Response(FeedbackSerializer(get_object_or_404(given)).data)
+
     @extend_schema(operation_id="feedback_set", responses={200: FeedbackSerializer, 409: OpenApiResponse()})
     def put(self, request: Request, query_id: UUID) -> Response:
         """Say whether the answer helped, and why; saying it again changes it."""
@@ -177,7 +183,8 @@ class QueryFeedback(Endpoint):
     def delete(self, request: Request, query_id: UUID) -> Response:
         """Take one's opinion back."""
         query = own_query(self.person, query_id)
-        Feedback.objects.filter(response__query=query, learner=self.person).delete()
+        if getattr(query, "response", None) is not None:
+            rating.withdraw(query.response, self.person)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -2,27 +2,19 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api_door import Endpoint
 from accounts.door import acting_as
 from accounts.models import User
 from coach.showing import place_url
 from courses import access
 from courses.models import Course
+from learning.api_searching import PARAMETERS, SearchEndpoint
 from learning.retrieval import Passage
 from learning.searching import search_as
-
-LONGEST = 400  # characters of a search
-MOST = 25  # passages
-
-
-class SearchSerializer(serializers.Serializer[Any]):
-    q = serializers.CharField(max_length=LONGEST)
-    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=10)
 
 
 class PassageSerializer(serializers.Serializer[Any]):
@@ -38,29 +30,17 @@ class PassageSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(help_text="Opens the exact passage.")
 
 
-class Search(Endpoint):
+class Search(SearchEndpoint):
     """The passages of a course that fit the words best."""
 
     serializer_class = PassageSerializer
-    rate_kind = {"GET": "search"}
-    pagination_class = None
-    filter_backends = ()
-    opens_doors_itself = True
 
-    @extend_schema(
-        operation_id="search",
-        responses=PassageSerializer(many=True),
-        parameters=[
-            OpenApiParameter("q", {"type": "string", "minLength": 1, "maxLength": LONGEST}, required=True),
-            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 10}),
-        ],
-    )
+    @extend_schema(operation_id="search", responses=PassageSerializer(many=True), parameters=PARAMETERS)
     def get(self, request: Request, slug: str) -> Response:
-        asked = SearchSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = self.asked()
         with acting_as(self.person):
             course = access.open_course(slug)
-        return Response(PassageSerializer(_found(self.person, course, **asked.validated_data), many=True).data)
+        return Response(PassageSerializer(_found(self.person, course, **asked), many=True).data)
 
 
 def _found(person: User, course: Course, *, q: str, limit: int) -> list[dict[str, Any]]:

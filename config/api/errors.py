@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from accounts.api_faults import Away, TooLarge
+from accounts.api_faults import Away, Decided, TooLarge
 from config.errors import AWAY
 
 log = logging.getLogger("aicoach.api")
@@ -53,7 +53,8 @@ def _body(error: exceptions.APIException) -> dict[str, Any]:
         return {"code": "invalid", "message": _("Some of the input cannot be used."), "fields": fields}
     detail = error.detail
     code = detail.code if isinstance(detail, exceptions.ErrorDetail) else error.default_code
-    return {"code": code, "message": str(detail)}
+    body = {"code": code, "message": str(detail)}
+    return {**body, "decided": error.decided} if isinstance(error, Decided) else body
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:

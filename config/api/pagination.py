@@ -1,11 +1,13 @@
 """Keyset pagination: a page starts after the last row seen, so it costs the same at any depth.
 
-Ids are time-ordered (UUID version 7), so the id alone is the key; the newest row comes first.
+Ids are time-ordered (UUID version 7), so the id alone is the key; the newest row comes first. A view with other orders names
+them: `sorts = {"asked": "-asked_count"}` takes `?sort=asked`, and the id decides between equals.
 """
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 PAGE = 25
 LARGEST_PAGE = 100
+NEWEST = "-pk"
 
 
 class Keyset(BasePagination):
@@ -26,9 +29,9 @@ class Keyset(BasePagination):
     next_url: str | None = None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
-        limit, after = _limit(request), _after(request)
-        ordered = queryset.order_by("-pk")
-        rows = list((ordered.filter(pk__lt=after) if after else ordered)[: limit + 1])
+        limit, after, order = _limit(request), _after(request), _order(request, view)
+        ordered = queryset.order_by(order, "-pk" if order.startswith("-") else "pk")
+        rows = list((ordered.filter(_beyond(queryset, order, after)) if after else ordered)[: limit + 1])
         if len(rows) > limit:
             self.next_url = replace_query_param(request.build_absolute_uri(), "after", str(rows[limit - 1].pk))
         return rows[:limit]
@@ -47,7 +50,10 @@ class Keyset(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
+        sorts = {"type": "string", "enum": [*_sorts(view)], "default": next(iter(_sorts(view)), "")}
+        sort = {"name": "sort", "in": "query", "description": "The order of the rows.", "schema": sorts}
         return [
+            *([sort] if _sorts(view) else []),
             {
                 "name": "limit",
                 "in": "query",
@@ -61,6 +67,33 @@ class Keyset(BasePagination):
                 "schema": {"type": "string", "format": "uuid"},
             },
         ]
+
+
+def _sorts(view: "APIView | None") -> dict[str, str]:
+    return getattr(view, "sorts", {})
+
+
+def _order(request: Request, view: "APIView | None") -> str:
+    """A field's name, with a minus for the highest first."""
+    sorts = _sorts(view)
+    asked = request.query_params.get("sort")
+    if not sorts or asked is None:
+        return next(iter(sorts.values()), NEWEST)
+    if asked not in sorts:
+        raise ValidationError({"sort": [_("One of: %(names)s.") % {"names": ", ".join(sorts)}]})
+    return sorts[asked]
+
+
+def _beyond(queryset: Any, order: str, after: UUID) -> Q:
+    """What comes after that row in this order."""
+    field, way = order.lstrip("-"), "lt" if order.startswith("-") else "gt"
+    later = Q(**{f"pk__{way}": after})
+    if field == "pk":
+        return later
+    last = queryset.model.objects.filter(pk=after).values_list(field, flat=True).first()
+    if last is None:
+        raise ValidationError({"after": [_("The id of a row.")]})
+    return Q(**{f"{field}__{way}e": last}) & (Q(**{f"{field}__{way}": last}) | later)
 
 
 def _limit(request: Request) -> int:

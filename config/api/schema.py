@@ -17,6 +17,16 @@ ERROR = {
                     "description": "What is wrong with which part of the input.",
                     "additionalProperties": {"type": "array", "items": {"type": "string"}},
                 },
+                "decided": {
+                    "type": "object",
+                    "description": "With the code `decided`: who was faster, when, and the state since.",
+                    "required": ["by", "at", "state"],
+                    "properties": {
+                        "by": {"type": "string"},
+                        "at": {"type": "string", "format": "date-time", "nullable": True},
+                        "state": {"type": "string"},
+                    },
+                },
             },
         }
     },
@@ -25,7 +35,7 @@ RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "in
 WORDS = {
     "400": "The input cannot be used.",
     "401": "No token and no session, or a wrong one.",
-    "403": "A session without its CSRF token.",
+    "403": "A session without its CSRF token, or a deed that needs a permission.",
     "404": "There is nothing here, or not for you.",
     "406": "The wanted media type is not to be had.",
     "409": "This cannot be done in the present state.",

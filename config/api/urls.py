@@ -6,10 +6,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from accounts.api import Me, Token, Tokens
 from coach import api as coach
 from coach import api_desk as desk
+from coach.api_correcting import QueryCorrections
 from coach.api_search import Search
 from coach.api_stream import QueryStream
 from config.api.views import Nothing
 from courses import api as courses
+from learning import api_knowledge as knowledge
+from learning import api_queue as queue
+from learning import api_raw as raw
 
 
 class PlaceId:
@@ -29,6 +33,8 @@ register_converter(PlaceId, "place")
 COURSE = "courses/<slug:slug>"
 QUERY = "queries/<uuid:query_id>"
 ESCALATION = "escalations/<uuid:escalation_id>"
+ITEM = "queue/<uuid:item_id>"
+KNOWLEDGE = "knowledge/<uuid:knowledge_id>"
 
 v1 = [
     path("me", Me.as_view()),
@@ -49,6 +55,7 @@ v1 = [
     path(f"{QUERY}/stop", coach.Stop.as_view()),
     path(f"{QUERY}/retry", coach.Retry.as_view()),
     path(f"{QUERY}/feedback", coach.QueryFeedback.as_view()),
+    path(f"{QUERY}/corrections", QueryCorrections.as_view()),
     path(f"{QUERY}/escalation", coach.QueryEscalation.as_view()),
     path(f"{QUERY}/escalation/settled", coach.Settled.as_view()),
     path("escalations", desk.Escalations.as_view()),
@@ -57,6 +64,21 @@ v1 = [
     path(f"{ESCALATION}/reply", desk.ReplyTo.as_view()),
     path(f"{ESCALATION}/resolve", desk.Resolve.as_view()),
     path(f"{ESCALATION}/assign", desk.Assign.as_view()),
+    path("feedback", raw.Opinions.as_view()),
+    path("corrections", raw.Corrections.as_view()),
+    path("corrections/<uuid:correction_id>", raw.CorrectionDetail.as_view()),
+    path("queue", queue.Queue.as_view()),
+    path("queue/apply", queue.Apply.as_view()),
+    path(ITEM, queue.Item.as_view()),
+    path(f"{ITEM}/approve", queue.Approve.as_view()),
+    path(f"{ITEM}/reject", queue.Reject.as_view()),
+    path(f"{ITEM}/merge", queue.Merge.as_view()),
+    path(f"{ITEM}/reopen", queue.Reopen.as_view()),
+    path(f"{ITEM}/undo", queue.Undo.as_view()),
+    path(f"{COURSE}/knowledge", knowledge.KnowledgeList.as_view()),
+    path(f"{COURSE}/knowledge/search", knowledge.KnowledgeSearch.as_view()),
+    path(KNOWLEDGE, knowledge.KnowledgeDetail.as_view()),
+    path(f"{KNOWLEDGE}/versions", knowledge.KnowledgeVersions.as_view()),
 ]
 
 urlpatterns = [

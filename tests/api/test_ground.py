@@ -24,6 +24,9 @@ PATHS = [
     .replace("<uuid:query_id>", NOBODY_ID)
     .replace("<uuid:token_id>", NOBODY_ID)
     .replace("<uuid:escalation_id>", NOBODY_ID)
+    .replace("<uuid:correction_id>", NOBODY_ID)
+    .replace("<uuid:item_id>", NOBODY_ID)
+    .replace("<uuid:knowledge_id>", NOBODY_ID)
     .replace("<path:path>", "a.png")
     for route in v1
 ]
