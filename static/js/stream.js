@@ -75,6 +75,7 @@ document.addEventListener("htmx:load", (event) => {
   const turn = event.detail.elt.closest?.(".turn");
   if (!turn || !list?.contains(turn)) return;
   if (turn.dataset.state === "streaming") { following = true; toEnd(); return; }
+  document.body.dispatchEvent(new CustomEvent("coach:settled")); // the list of questions says what became of it
   follow();
 });
 

@@ -216,3 +216,19 @@ def test_it_works_without_script(at_browser, plain_site, lessons, ada):
     page.goto(f"{plain_site}/courses/containers/volumes/")
     page.get_by_role("button", name="Done, go on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Networks")
+
+
+def test_it_says_in_the_list_what_became_of_a_question(at_browser, plain_site, lessons, ada):
+    reader = at_browser(plain_site, ada)
+    page = reader.open("/coach/containers/")
+    reader.ask("Who won the football cup in Peru?")
+    entry = page.locator("#history-list .ticket").first
+    expect(entry).to_contain_text("football")
+    expect(entry.locator(".tag")).not_to_have_text("being answered")
+    reader.ask(WHICH)
+    expect(turns(page)).to_have_count(2)
+    expect(turns(page).last).to_have_attribute("data-state", "answered")
+    expect(entry).to_contain_text("bind mount")
+    expect(entry.locator(".tag")).to_have_count(0)
+    turns(page).last.get_by_role("button", name="Helpful").click()
+    expect(entry.locator(".tag")).to_have_text("helpful")
