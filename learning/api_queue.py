@@ -58,11 +58,11 @@ class ItemFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Status.choices)
     source_type = django_filters.ChoiceFilter(choices=LearningItem.SourceType.choices)
     course = django_filters.CharFilter(field_name="course__slug", max_length=100, label="Slug of a course.")
-    held = django_filters.BooleanFilter(field_name="held_reason", lookup_expr="gt", method="is_held", label="Held back.")
+    held = django_filters.BooleanFilter(method="is_held", label="Held back, because it would do harm.")
     grouped = django_filters.BooleanFilter(
         field_name="duplicate_of", lookup_expr="isnull", exclude=True, label="Grouped under another item."
     )
-    receipt_due = django_filters.BooleanFilter(label="Applied, and its receipt is not written yet.")
+    receipt_due = django_filters.BooleanFilter(method="is_due", label="Applied, and its receipt is not written yet.")
     created_after = MomentFilter(field_name="created_at", lookup_expr="gt")
     created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
     q = django_filters.CharFilter(  # the last one: it looks in what the others leave
@@ -75,6 +75,9 @@ class ItemFilter(django_filters.FilterSet):
 
     def is_held(self, rows: QuerySet[LearningItem], name: str, wanted: bool) -> QuerySet[LearningItem]:
         return rows.exclude(held_reason="") if wanted else rows.filter(held_reason="")
+
+    def is_due(self, rows: QuerySet[LearningItem], name: str, wanted: bool) -> QuerySet[LearningItem]:
+        return rows.filter(DUE) if wanted else rows.exclude(DUE)
 
     def containing(self, rows: QuerySet[LearningItem], name: str, words: str) -> QuerySet[LearningItem]:
         newest = rows.order_by("-pk").values("pk")[:REACH]

@@ -205,7 +205,9 @@ def test_it_lists_filters_and_sorts_page_by_page(taught: Course, ada: User, tess
     found = review.send("GET", "queue?status=pending&course=containers&source_type=correction&held=false&q=answer%202").json()
     assert [row["id"] for row in found["results"]] == [ids[2]]
     assert found["results"][0]["content_excerpt"] == "Answer 2."
-    assert review.send("GET", "queue?held=true").json()["results"] == []
+    for none in ("held=true", "receipt_due=true", "grouped=true", "created_before=2020-01-01T00:00:00Z"):
+        assert review.send("GET", f"queue?{none}").json()["results"] == []
+    assert len(review.send("GET", "queue?receipt_due=false&grouped=false").json()["results"]) == 4
     assert [
         row["id"] for row in Program(tess).send("GET", "corrections?priority=normal&mine=true&applied=false").json()["results"]
     ]
