@@ -185,6 +185,7 @@ if (desk) {
   document.addEventListener("input", (event) => {
     if (event.target !== field()) return;
     keep(event.target.form.dataset.kept, event.target.value);
+    mark();
     document.getElementById("reply-kept").hidden = true;
   });
   document.addEventListener("change", (event) => { if (event.target.name === "ids") tally(); });
