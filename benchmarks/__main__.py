@@ -16,7 +16,7 @@ def commands(options: Namespace) -> dict[str, list[str]]:
     """The arguments of each measurement, by its module's name."""
     peer = ["--peer-python", options.peer_python] if options.peer_python else []
     course = ["--course", options.course, "--questions", options.questions] if options.course else []
-    loop = {"learning_loop": ["--quick"]}
+    loop = {"learning_loop": ["--quick"], "desk": []}
     return {"finding": course, "retrieval": [], "answering": [], "embedding": peer, "indexing": peer, **loop}
 
 
@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--peer-python", help="the interpreter that has the peers")
     parser.add_argument("--course", help="a folder of a course to find things in, instead of the demo course")
     parser.add_argument("--questions", help="its questions, as `evaluate retrieval` reads them")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="finding, retrieval, ... learning_loop")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="finding, retrieval, ... desk")
     options = parser.parse_args()
     if bool(options.course) != bool(options.questions):
         parser.error("--course and --questions belong together")

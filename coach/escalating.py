@@ -124,7 +124,7 @@ def _asked_again(query: Query, response: Response | None, escalation: Escalation
             return escalation
         raise EscalationRefused("closed", _("This question is closed. Ask it once more as a new question."))
     escalation.learner_note = "\n\n".join(part for part in (escalation.learner_note, note) if part)[: 4 * QUESTION_LIMIT]
-    changes = {"learner_note": escalation.learner_note, "updated_at": timezone.now(), **_found(query, response)}
+    changes = {"learner_note": escalation.learner_note, "updated_at": timezone.now(), "seen_by": [], **_found(query, response)}
     if by_learner:
         changes |= {"asked_times": F("asked_times") + 1, "reason": Escalation.Reason.ASKED, "status": Escalation.Status.PENDING}
     Escalation.objects.filter(pk=escalation.pk).update(**changes)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
@@ -97,6 +98,9 @@ class Escalation(models.Model):
     mail_tries = models.IntegerField(default=0, db_default=0)
     search = SearchVectorField(null=True, editable=False)
     same_key = models.CharField(max_length=32, default="", db_default="", editable=False)
+    embedding_model = models.CharField(max_length=200, default="", db_default="", editable=False)  # '' until it is linked
+    embedding_tries = models.IntegerField(default=0, db_default=0, editable=False)
+    seen_by = ArrayField(models.UUIDField(), default=list, db_default=[], editable=False)  # trainers who read it as it is now
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -139,6 +143,21 @@ class Escalation(models.Model):
             Index(fields=["status", "created_at", "id"], name="idx_ai_coach_escalations_age"),
             # "Asked by 5": the waiting rows of the same words.
             Index(fields=["course", "same_key"], name="idx_ai_coach_escalations_same", condition=models.Q(status="pending")),
+            # The counts at the top of the desk, from the index alone.
+            Index(
+                fields=["course", "created_at"],
+                include=["learner", "trainer", "claimed_by"],
+                name="idx_ai_coach_escalations_waiting",
+                condition=models.Q(status="pending"),
+            ),
+            # Whether anything has changed since the desk was shown.
+            Index(fields=["course", "updated_at"], name="idx_ai_coach_escalations_changed"),
+            # The worker's list of questions without a meaning.
+            Index(
+                fields=["created_at"],
+                name="idx_ai_coach_escalations_unlinked",
+                condition=models.Q(embedding_model="", embedding_tries__lt=3),
+            ),
             # The worker's list of learners to tell.
             Index(fields=["mail_due_at"], name="idx_ai_coach_escalations_mail", condition=models.Q(mail_due_at__isnull=False)),
             # The mark on the learner's navigation.
@@ -179,6 +198,11 @@ class Escalation(models.Model):
     def held_by_other(self, person_id: Any, now: datetime) -> bool:
         """Whether somebody else is answering it at the moment."""
         return bool(self.claimed_by_id and self.claimed_by_id != person_id and self.claimed_at and self.claimed_at > now - LEASE)
+
+    def undo_seconds(self, now: datetime) -> int:
+        """For how long the reply can still be taken back."""
+        left = (self.replied_at + UNDO - now).total_seconds() if self.replied_at else 0
+        return max(int(left), 0)
 
     def can_be_undone(self, person_id: Any, now: datetime) -> bool:
         replied_at = self.replied_at

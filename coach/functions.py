@@ -73,6 +73,9 @@ HANDS = """
         RAISE EXCEPTION 'a question stays as it was asked' USING ERRCODE = '42501';
     END IF;
     IF OLD.learner_id = app_user_id() AND app_role() <> 'admin' THEN
+        IF OLD.seen_by <> NEW.seen_by AND NEW.seen_by <> '{}' THEN
+            RAISE EXCEPTION 'a learner cannot read for a trainer' USING ERRCODE = '42501';
+        END IF;
         IF (OLD.trainer_id, OLD.claimed_by_id, OLD.claimed_at, OLD.reply, OLD.replied_by_id, OLD.replied_at, OLD.signed,
             OLD.earlier_replies, OLD.teach, OLD.priority, OLD.mail_due_at, OLD.mailed_at, OLD.mail_tries)
            IS DISTINCT FROM (NEW.trainer_id, NEW.claimed_by_id, NEW.claimed_at, NEW.reply, NEW.replied_by_id, NEW.replied_at,
@@ -86,6 +89,9 @@ HANDS = """
     IF (OLD.learner_note, OLD.asked_times, OLD.settled, OLD.settled_note, OLD.seen_at)
        IS DISTINCT FROM (NEW.learner_note, NEW.asked_times, NEW.settled, NEW.settled_note, NEW.seen_at) THEN
         RAISE EXCEPTION 'what the learner said stays the learner''s' USING ERRCODE = '42501';
+    END IF;
+    IF OLD.seen_by <> NEW.seen_by AND NEW.seen_by <> array_append(OLD.seen_by, app_user_id()) THEN
+        RAISE EXCEPTION 'each trainer reads for themselves' USING ERRCODE = '42501';
     END IF;
     IF OLD.reply <> NEW.reply AND NEW.reply <> '' AND NEW.replied_by_id IS DISTINCT FROM app_user_id() THEN
         RAISE EXCEPTION 'a reply is signed by who wrote it' USING ERRCODE = '42501';

@@ -14,6 +14,7 @@ from accounts.models import Uuid7
 from accounts.policies import IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from ai.models import Conversation
 from coach.escalation_models import Escalation
+from coach.likeness_models import EscalationLink, EscalationMeaning  # noqa: F401 (models of this app)
 from courses.models import Course
 
 QUESTION_LIMIT = 4000  # characters

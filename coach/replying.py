@@ -55,6 +55,13 @@ def reply(escalation: Escalation, written: Reply, trainer: User) -> Escalation:
     return escalation
 
 
+def is_sent(escalation: Escalation, written: Reply, trainer: User) -> bool:
+    """Whether this very reply is there already: sent twice, it is one reply. Behind the trainer's door."""
+    text = written.text.strip().replace("\r\n", "\n")
+    sent = Escalation.objects.filter(pk=escalation.pk, status=RESPONDED, replied_by=trainer, reply=text)
+    return bool(text) and sent.filter(replied_at__gt=timezone.now() - UNDO).exists()
+
+
 def reply_to_same(escalation: Escalation, ids: list[UUID], written: Reply, trainer: User) -> int:
     """Send the same reply to others of the course who asked the same; how many got it. What somebody holds is left out."""
     others = (

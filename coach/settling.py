@@ -29,7 +29,7 @@ def say_unsettled(*, query: Query, note: str) -> None:
     """The reply did not help; the question waits again. Behind the learner's door. Raises EscalationRefused."""
     now = timezone.now()
     rows = Escalation.objects.filter(query=query, status=RESPONDED)
-    if not rows.update(status=PENDING, settled=False, settled_note=readable_note(note), seen_at=now, updated_at=now):
+    if not rows.update(status=PENDING, settled=False, settled_note=readable_note(note), seen_at=now, seen_by=[], updated_at=now):
         raise EscalationRefused("state", _("There is no reply to settle."))
 
 

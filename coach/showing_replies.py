@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from coach.models import QUESTION_LIMIT, Escalation, Query
 from coach.wide_parts import scrolling
 from courses.markdown import render_message
+
+TEXTS_KEPT = 256  # of 20,000 characters at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ def replies_of(escalation: Escalation) -> Iterator[SaidByTrainer]:
         yield SaidByTrainer(escalation.signed, escalation.replied_at, rendered(escalation.reply), note)
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def rendered(text: str) -> SafeString:
-    """What a person wrote, through the one renderer."""
+    """What a person wrote, through the one renderer; the same text is rendered once in this process."""
     return mark_safe(scrolling(render_message(text)))  # noqa: S308 (sanitised)
 
 

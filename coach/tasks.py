@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
-from coach import interrupting, teaching, telling
+from coach import interrupting, linking, teaching, telling
 from coach.answering import answer_now
 from coach.remembering import remember_settled
 
@@ -21,6 +21,12 @@ def sweep_turns() -> None:
     for query_id in waiting:
         asyncio.run(answer_now(query_id, SYSTEM))
     remember_settled()
+
+
+@shared_task(name="coach.link_escalations", ignore_result=True, soft_time_limit=120, time_limit=150)
+def link_escalations() -> None:
+    """Find out which questions at the desk mean the same."""
+    linking.link_new()
 
 
 @shared_task(name="coach.tell_learners", ignore_result=True, soft_time_limit=240, time_limit=270)

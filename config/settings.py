@@ -128,6 +128,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-learning": {"task": "learning.sweep_learning", "schedule": timedelta(seconds=15)},
     "apply-learning": {"task": "learning.apply_learning", "schedule": timedelta(seconds=30)},
     "sweep-turns": {"task": "coach.sweep_turns", "schedule": timedelta(seconds=15)},
+    "link-escalations": {"task": "coach.link_escalations", "schedule": timedelta(seconds=10)},
     "teach-replies": {"task": "coach.teach_replies", "schedule": timedelta(seconds=15)},
     "tell-learners": {"task": "coach.tell_learners", "schedule": timedelta(seconds=20)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},

@@ -6,6 +6,7 @@ there; the escalation itself carries the question, the conversation and the sour
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -14,18 +15,23 @@ from django.utils.translation import gettext as _
 
 from ai.providers import Source
 from ai.providers.extractive import compose
+from coach.likeness import ALIKE, MOST_ALIKE, SAME
 from coach.models import Escalation, Response
 from coach.showing import LABEL_CLASSES, place_url, place_words
-from coach.showing_replies import SaidByTrainer, rendered, replies_of
+from coach.showing_replies import TEXTS_KEPT, SaidByTrainer, rendered, replies_of
+from courses.markdown import plain_text
 
-ALIKE = 0.34  # share of words in common below which a question is not worth showing
-SAME_QUESTION = 0.6  # from here on the reply may go to both
-MOST_ALIKE = 8
+MOST_ANSWERED = 5  # earlier answers beside a question
+MOST_SHARED = 50  # questions that one reply can go to
 DRAFT_SOURCES = 5
+EXCERPT = 300  # characters of a passage before it is opened
+DRAFTS_KEPT = 256  # in this process: moving to and fro between questions composes nothing anew
 
-LIKE = """
-SELECT e.*, l.likeness FROM escalations_like(%s, 50) l JOIN ai_coach_escalations e ON e.id = l.id
- WHERE l.likeness >= %s AND (e.reply <> '' OR e.status = 'pending') ORDER BY l.likeness DESC, e.created_at DESC LIMIT %s
+LIKE = f"""
+SELECT e.*, l.likeness, l.by_meaning, {SAME} AS is_same_question FROM escalations_near(%s, {MOST_ALIKE}) l CROSS JOIN LATERAL (
+    SELECT id, course_id, original_question, status, reply, signed, replied_at, same_key, created_at
+      FROM ai_coach_escalations WHERE id = l.id OFFSET 0) e  -- OFFSET: by its key, row for row
+ WHERE {ALIKE} AND (e.reply <> '' OR e.status = 'pending') ORDER BY l.likeness DESC, e.created_at DESC
 """
 FACTS = """
 SELECT EXISTS (SELECT 1 FROM enrolments n WHERE n.learner_id = %(learner)s AND n.course_id = %(course)s),
@@ -49,7 +55,8 @@ class Passage:
 
     place: str
     url: str
-    content: str
+    excerpt: str
+    html: SafeString
     score: float
 
 
@@ -69,8 +76,9 @@ class Alike:
 
     escalation: Escalation
     likeness: float
+    by_meaning: bool
     may_share: bool
-    is_same: bool
+    is_same: bool  # the same words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +125,8 @@ def case_of(escalation: Escalation) -> Case:
         earlier=tuple(earlier),
         sure=None if confidence is None else round(confidence * 100),
         passages=tuple(_passages(escalation, slug)),
-        answered=tuple(one for one in alike if one.escalation.reply),
-        shared=tuple(one for one in alike if one.may_share),
+        answered=tuple(one for one in alike if one.escalation.reply)[:MOST_ANSWERED],
+        shared=tuple(one for one in alike if one.may_share)[:MOST_SHARED],
         facts=_facts(escalation),
         draft=draft_of(escalation) if escalation.is_waiting else "",
         replies=tuple(replies_of(escalation)),
@@ -133,8 +141,17 @@ def place_of(escalation: Escalation) -> str:
 def draft_of(escalation: Escalation) -> str:
     """A reply from the sentences of the passages, without a model; empty when none answers. No network."""
     items = sorted(escalation.ai_context, key=lambda item: -float(item.get("score") or 0))[:DRAFT_SOURCES]
-    sources = [_source(number, item) for number, item in enumerate(items, start=1)]
-    composed = compose(escalation.original_question, sources, None)
+    return _drafted(escalation.original_question, tuple(_source(number, item) for number, item in enumerate(items, start=1)))
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _excerpt(text: str) -> str:
+    return " ".join(plain_text(text).split())[:EXCERPT]
+
+
+@lru_cache(maxsize=DRAFTS_KEPT)
+def _drafted(question: str, sources: tuple[Source, ...]) -> str:
+    composed = compose(question, sources, None)
     if not composed.is_answered:
         return ""
     text = composed.text
@@ -171,16 +188,18 @@ def _place_item(escalation: Escalation) -> dict[str, Any]:
 def _passages(escalation: Escalation, slug: str) -> Iterable[Passage]:
     items = sorted(escalation.ai_context, key=lambda item: -float(item.get("score") or 0))
     for item in items:
-        yield Passage(place_words(item), place_url(slug, item), str(item.get("content", "")), float(item.get("score") or 0))
+        text = str(item.get("content", ""))
+        yield Passage(place_words(item), place_url(slug, item), _excerpt(text), rendered(text), float(item.get("score") or 0))
 
 
 def _alike(escalation: Escalation) -> list[Alike]:
-    rows: Iterable[Any] = Escalation.objects.raw(LIKE, [escalation.pk, ALIKE, MOST_ALIKE])
+    rows: Iterable[Any] = Escalation.objects.raw(LIKE, [escalation.pk])
     return [
         Alike(
             escalation=row,
             likeness=row.likeness,
-            may_share=row.is_waiting and escalation.is_waiting and row.likeness >= SAME_QUESTION,
+            by_meaning=row.by_meaning,
+            may_share=row.is_waiting and escalation.is_waiting and row.is_same_question,
             is_same=bool(row.same_key) and row.same_key == escalation.same_key,
         )
         for row in rows

@@ -11,12 +11,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
+from coach.history import uuid_or_none
+from coach.likeness import MOST_ALIKE, SAME
 from coach.models import Escalation
 from courses.models import Course
 
@@ -26,12 +28,13 @@ TABS = {"waiting": "pending", "answered": "responded", "settled": "resolved", "a
 AGES = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 WHOSE = ("", "mine", "unassigned")
 
-COUNTS = """
-SELECT c.id, c.slug, c.title, count(e.id), min(e.created_at), count(e.id) FILTER (WHERE e.trainer_id IS NULL),
-       count(e.id) FILTER (WHERE e.claimed_by_id = (SELECT app_user_id())), max(e.updated_at)
-  FROM courses c LEFT JOIN ai_coach_escalations e ON e.course_id = c.id AND e.status = 'pending'
- WHERE c.id = ANY ((SELECT run_courses())::uuid[]) GROUP BY c.id ORDER BY c.title
-"""
+COUNTS = "SELECT id, slug, title, waiting, oldest, unassigned, mine, changed FROM desk_counts()"
+# What an entry of the list needs; the conversation and the sources stay where they are.
+LISTED = (
+    "course", "learner", "trainer", "original_question", "ai_confidence", "place", "reason", "status", "claimed_by", "claimed_at",
+    "reply", "replied_at", "seen_by", "asked_times", "same_key", "created_at", "updated_at",
+    "course__slug", "course__title",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,21 @@ class Filters:
     age: str = ""
     whose: str = ""
     words: str = ""
+    like: UUID | None = None  # this question and those that ask the same
     after: tuple[datetime, UUID] | None = None
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.course or self.age or self.whose or self.words)
+        return bool(self.course or self.age or self.whose or self.words or self.like)
 
     def address(self, **changes: Any) -> str:
         """The part of an address after the path that asks for these filters."""
         chosen = replace(self, **changes) if changes else self
         cursor = f"{chosen.after[0].isoformat()}~{chosen.after[1]}" if chosen.after else ""
         tab = chosen.tab if chosen.tab != "waiting" else ""
-        names = ("tab", "course", "age", "whose", "q", "after")
-        parts = dict(zip(names, (tab, chosen.course, chosen.age, chosen.whose, chosen.words, cursor), strict=True))
+        names = ("tab", "course", "age", "whose", "q", "like", "after")
+        values = (tab, chosen.course, chosen.age, chosen.whose, chosen.words, str(chosen.like or ""), cursor)
+        parts = dict(zip(names, values, strict=True))
         text = urlencode({name: value for name, value in parts.items() if value})
         return f"?{text}" if text else ""
 
@@ -98,9 +103,12 @@ class Counts:
 
     @property
     def stamp(self) -> str:
-        """Changes whenever a waiting question does; what the page compares to learn whether there is news."""
+        """Changes whenever a question of these courses does; what the page compares to learn whether there is news."""
         changed = max((course.changed for course in self.courses if course.changed), default=None)
         return f"{self.waiting}.{changed.timestamp() if changed else 0}"
+
+    def title(self, course_id: UUID) -> str:
+        return next((course.title for course in self.courses if course.id == course_id), "")
 
 
 def read_filters(query: QueryDict) -> Filters:
@@ -112,6 +120,7 @@ def read_filters(query: QueryDict) -> Filters:
         age=age if age in AGES else "",
         whose=whose if whose in WHOSE else "",
         words=query.get("q", "").replace("\x00", "").strip()[:SEARCH_LIMIT],
+        like=uuid_or_none(query.get("like", "")),
         after=_cursor(query.get("after", "")),
     )
 
@@ -125,7 +134,7 @@ def counts() -> Counts:
 def page(filters: Filters, person: User, now: datetime, *, limit: int = PAGE) -> tuple[list[Escalation], Filters | None]:
     """The tickets, and the filters of the next page when there is one."""
     rows = _ordered(_chosen(filters, person, now), filters)
-    found: list[Any] = list(rows.select_related("course").annotate(same=_same())[: limit + 1])
+    found = list(rows.select_related("course").only(*LISTED)[: limit + 1])
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
@@ -144,6 +153,9 @@ def _chosen(filters: Filters, person: User, now: datetime) -> QuerySet[Escalatio
         rows = rows.filter(trainer=None)
     if filters.words:
         rows = rows.filter(Q(original_question__icontains=filters.words) | Q(reply__icontains=filters.words))
+    if filters.like:
+        same = RawSQL(f"SELECT id FROM escalations_near(%s, {MOST_ALIKE}) WHERE {SAME}", [filters.like])  # noqa: S611 (constants)
+        rows = rows.filter(Q(pk=filters.like) | Q(pk__in=same))
     return rows
 
 
@@ -155,13 +167,6 @@ def _ordered(rows: QuerySet[Escalation], filters: Filters) -> QuerySet[Escalatio
         earlier = Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=key)
         rows = rows.filter(later if oldest_first else earlier)
     return rows.order_by("created_at", "pk") if oldest_first else rows.order_by("-created_at", "-pk")
-
-
-def _same() -> Coalesce:
-    """How many wait with the same words, this one included."""
-    twins = Escalation.objects.filter(course=OuterRef("course"), same_key=OuterRef("same_key"), status="pending")
-    counted = twins.exclude(same_key="").order_by().values("same_key").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), F("asked_times") * 0)
 
 
 def _cursor(text: str) -> tuple[datetime, UUID] | None:

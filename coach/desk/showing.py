@@ -8,12 +8,13 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 
 from accounts.models import User
 from coach.desk.case import case_of
 from coach.desk.inbox import AGES, TABS, Counts, Filters, counts, page
 from coach.desk.people import People, people
-from coach.desk.tickets import ticket
+from coach.desk.tickets import ago, ticket
 from coach.models import Escalation
 from coach.replying import REPLY_LIMIT
 
@@ -22,7 +23,7 @@ def whole(person: User, filters: Filters, chosen: UUID | None) -> dict[str, Any]
     """List, case and context. Raises Http404 when the chosen question is not this trainer's to see."""
     now = timezone.now()
     rows, more = page(filters, person, now)
-    selected = _selected(person, rows, chosen)
+    selected = _selected(person, rows, chosen)  # the list's own row lacks what only the open question shows
     names = people([row.pk for row in rows + ([selected] if selected else [])], selected.course_id if selected else None)
     context = _list(rows, more, names, counts(), filters, person, now)
     context |= case_context(selected, names, filters, person, now) if selected else {"case": None}
@@ -56,6 +57,9 @@ def case_context(row: Escalation, names: People, filters: Filters, person: User,
         "trainers": [(key, name) for key, name in names.trainers if key != row.trainer_id],
         "holder": names.name(row.claimed_by_id) if row.held_by_other(person.pk, now) else "",
         "is_mine": row.claimed_by_id == person.pk,
+        "is_unread": row.is_waiting and person.pk not in row.seen_by,
+        "others": max(names.twins.get(row.pk, 0) - 1, 0) if row.is_waiting else 0,
+        "undo_seconds": row.undo_seconds(now),
         "can_undo": row.can_be_undone(person.pk, now),
         "priorities": Escalation.Priority.choices,
         "limit": REPLY_LIMIT,
@@ -77,9 +81,8 @@ def next_of(escalation: Escalation, filters: Filters, person: User) -> Escalatio
 
 
 def _selected(person: User, rows: list[Escalation], chosen: UUID | None) -> Escalation | None:
-    if chosen is None:
-        return rows[0] if rows else None
-    return next((row for row in rows if row.pk == chosen), None) or open_case(person, chosen)
+    wanted = chosen or (rows[0].pk if rows else None)
+    return open_case(person, wanted) if wanted else None
 
 
 def _list(
@@ -91,7 +94,10 @@ def _list(
         "query": filters.address(after=None),
         "tickets": [ticket(row, names, filters, now, person.pk) for row in rows],
         "more_url": reverse("desk-list") + more.address() if more else "",
+        "more_query": more.address() if more else "",
         "counts": found,
+        "waiting_number": number_format(found.waiting, force_grouping=True),
+        "oldest_ago": ago(now - found.oldest) if found.oldest else "",
         "tabs": [(name, filters.address(tab=name, after=None) or "?") for name in TABS],
         "ages": list(AGES),
     }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("list", views.inbox, name="desk-list"),
     path("settle", views.settle, name="desk-settle"),
     path("<uuid:escalation_id>/", views.case, name="desk-case"),
+    path("<uuid:escalation_id>/seen", views.seen, name="desk-seen"),
     path("<uuid:escalation_id>/claim", views.claim, name="desk-claim"),
     path("<uuid:escalation_id>/reply", views.reply, name="desk-reply"),
     path("<uuid:escalation_id>/undo", views.undo, name="desk-undo"),

@@ -19,7 +19,7 @@ from django_htmx.http import push_url, trigger_client_event
 
 from accounts.door import behind_door
 from accounts.requests import PersonRequest
-from coach import holding, replying, settling
+from coach import holding, replying, seeing, settling
 from coach.desk import showing
 from coach.desk.inbox import counts, read_filters
 from coach.history import uuid_or_none
@@ -73,7 +73,17 @@ def inbox(request: PersonRequest) -> HttpResponse:
     if not request.htmx:
         return render(request, "desk/desk.html", showing.whole(request.user, filters, None))
     context = showing.listed(request.user, filters, found) | {"is_more": bool(filters.after)}
-    return render(request, "desk/_list.html", context | _open_one(request))
+    answer = render(request, "desk/_list.html", context | _open_one(request))
+    is_asked_for = not filters.after and "stamp" not in request.GET
+    return push_url(answer, reverse("desk") + context["query"]) if is_asked_for else answer
+
+
+@require_POST
+@at_desk
+def seen(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
+    """The trainer has this question before them: it is not new to them any more."""
+    seeing.read(showing.open_case(request.user, escalation_id), request.user)
+    return HttpResponse(status=204)
 
 
 @require_POST
@@ -82,6 +92,7 @@ def claim(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
     """Hold the question while one writes."""
     escalation = showing.open_case(request.user, escalation_id)
     holding.claim(escalation, request.user)
+    seeing.read(escalation, request.user)
     if not request.htmx:
         return redirect(_address(request, escalation_id))
     context = showing.alone(request.user, read_filters(request.GET), showing.open_case(request.user, escalation_id))
@@ -100,6 +111,8 @@ def reply(request: PersonRequest, escalation_id: UUID) -> HttpResponse:
             return _to_case(request, escalation_id, said="changed")
         replying.reply(escalation, written, person)
     except replying.ReplyRefused as refusal:
+        if replying.is_sent(escalation, written, person):  # the same form once more: a double click, a reload
+            return _to_next(request, escalation, said="sent")
         return _again(request, escalation_id, problem=refusal.message, code=refusal.code)
     same = [key for text in request.POST.getlist("same")[:BULK_LIMIT] if (key := uuid_or_none(text))]
     more = replying.reply_to_same(escalation, same, written, person) if same else 0

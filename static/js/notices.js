@@ -22,9 +22,11 @@ function reason(status) {
   return texts.failed;
 }
 
-document.addEventListener("htmx:responseError", (event) => toast(reason(event.detail.xhr.status), "error"));
-document.addEventListener("htmx:sendError", () => toast(texts.offline, "error"));
-document.addEventListener("htmx:timeout", () => toast(texts.offline, "error"));
+// What a page asks for by itself fails quietly here; the page that asks says so in its own place.
+const isQuiet = (event) => Boolean(event.detail.elt?.closest?.("[data-quiet]"));
+document.addEventListener("htmx:responseError", (event) => { if (!isQuiet(event)) toast(reason(event.detail.xhr.status), "error"); });
+document.addEventListener("htmx:sendError", (event) => { if (!isQuiet(event)) toast(texts.offline, "error"); });
+document.addEventListener("htmx:timeout", (event) => { if (!isQuiet(event)) toast(texts.offline, "error"); });
 
 // Signed out in the meantime: the answer is the sign-in page, which is no part of this one. What was written waits as a draft.
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -5,6 +5,7 @@ const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short
 const longDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+const duration = new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long" });
 const MINUTE = 60, HOUR = 3600, DAY = 86400; // seconds
 
 function ago(moment, now) {
@@ -14,6 +15,12 @@ function ago(moment, now) {
   if (Math.abs(seconds) < DAY) return relative.format(Math.round(seconds / HOUR), "hour");
   if (Math.abs(seconds) < 7 * DAY) return relative.format(Math.round(seconds / DAY), "day");
   return day(moment, now);
+}
+
+// For how long something waits: in days however many they are.
+function wait(moment, now) {
+  const seconds = (now - moment) / 1000;
+  return seconds < DAY ? ago(moment, now) : duration.format(Math.floor(seconds / DAY));
 }
 
 function day(moment, now) {
@@ -27,7 +34,7 @@ function show(root) {
     if (Number.isNaN(moment.getTime())) continue;
     element.title = full.format(moment);
     const how = element.dataset.as;
-    element.textContent = how === "day" ? day(moment, now) : how === "clock" ? clock.format(moment) : ago(moment, now);
+    element.textContent = how === "day" ? day(moment, now) : how === "clock" ? clock.format(moment) : how === "wait" ? wait(moment, now) : ago(moment, now);
   }
 }
 

@@ -79,3 +79,53 @@ def test_it_fits_a_phone(at_browser, plain_site, lessons, ada, tess):
         assert shown.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("link", name="All questions").click()
     expect(page.locator("#tickets .ticket")).to_be_visible()
+
+
+def test_it_loses_nothing_that_was_written(at_browser, plain_site, lessons, ada, tess):
+    learner = at_browser(plain_site, ada)
+    learner.open("/coach/containers/")
+    learner.ask(UNKNOWN)
+    expect(learner.page.locator(".passed")).to_be_visible()
+    desk = at_browser(plain_site, tess)
+    page = desk.open("/desk/")
+    page.keyboard.press("r")
+    page.keyboard.type(REPLY)
+    expect(page.locator("#tickets .tags")).to_have_attribute("data-draft", "unsent reply")
+    page.reload()
+    expect(page.locator("#reply-text")).to_have_value(REPLY)
+    expect(page.locator("#reply-kept")).to_have_text("What you had written here is back.")
+    desk.context.set_offline(True)
+    page.locator("#reply-text").press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("What you wrote is kept")
+    expect(page.locator("#reply-text")).to_have_value(REPLY)
+    expect(page.locator("#lost")).to_be_visible()
+    desk.context.set_offline(False)
+    expect(page.locator("#lost")).to_be_hidden()
+    desk.faults.clear()  # what htmx and the browser say of the lost connection
+    page.locator("#reply-text").press("Control+Enter")
+    expect(page.locator(".case .notice")).to_contain_text("Reply sent.")
+    page.reload()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:desk')).length") == 0
+    with acting_as(SYSTEM):
+        assert Escalation.objects.get().reply == REPLY
+
+
+def test_it_shows_what_is_new_and_searches_while_one_types(at_browser, plain_site, lessons, ada, tess):
+    learner = at_browser(plain_site, ada)
+    learner.open("/coach/containers/")
+    for number, question in enumerate((UNKNOWN, "Which certificate do I get at the end?"), start=1):
+        learner.ask(question)
+        expect(learner.page.locator(".passed")).to_have_count(number)
+    page = at_browser(plain_site, tess).open("/desk/")
+    expect(page.locator(".ticket.new")).to_have_count(1)  # the open one is read
+    page.keyboard.press("j")
+    expect(page.locator(".ticket.new")).to_have_count(0)
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Close it")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("certif")
+    expect(page.locator(".ticket")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/desk/\?q=certif"))
+    page.reload()
+    expect(page.locator(".ticket")).to_have_count(1)
+    expect(page.locator(".ticket.new")).to_have_count(0)

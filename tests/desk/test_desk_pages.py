@@ -1,6 +1,7 @@
 """The desk's pages: who gets in, the walk from a question to its settled reply, bounds."""
 
 import time
+import uuid
 
 import pytest
 from django.db import connection
@@ -8,11 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.door import acting_as
+from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from coach.desk.inbox import Filters, counts, page
 from coach.models import Escalation, Query
-from courses.models import Course
+from courses.models import Course, Enrolment
 from tests.conftest import owner_connection
 from tests.desk.conftest import HTMX, KNOWN, UNKNOWN, now_, pass_on
 from tests.pages.conftest import signed_in
@@ -148,6 +149,26 @@ def test_it_shows_the_open_desk_who_holds_its_question(taught: Course, ada: User
 def counts_of(person: User):
     with acting_as(person):
         return counts()
+
+
+def test_it_counts_what_each_may_see(taught: Course, ada: User, ben: User, tess: User, theo: User, rex: User) -> None:
+    """The counts' own rule and the policy's are the same."""
+    pass_on(ada, taught, KNOWN)
+    made = pass_on(ben, taught, UNKNOWN)
+    with acting_as(SYSTEM):
+        Enrolment.objects.filter(learner=ben).update(trainer=None)
+        Escalation.objects.filter(pk=made.pk).update(trainer=None)
+    seen = []
+    for person in (tess, theo, rex, ada):
+        with acting_as(person):
+            rows = Escalation.objects.for_desk(person).filter(status="pending", course__in=counts_ids())
+            assert counts().waiting == rows.count(), person
+            seen.append((counts().waiting, counts().unassigned))
+    assert seen == [(2, 1), (1, 1), (2, 1), (0, 0)]
+
+
+def counts_ids() -> list[uuid.UUID]:
+    return [course.id for course in counts().courses]
 
 
 def test_it_walks_all_pages_of_a_long_list(taught: Course, ada: User, tess: User) -> None:

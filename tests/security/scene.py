@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.door import SYSTEM, acting_as
 from accounts.models import PersonalToken, Session, User
 from ai.models import AIRequestLog, Conversation, Message
-from coach.models import ConversationHistory, Escalation, Feedback, Query, Response
+from coach.models import ConversationHistory, Escalation, EscalationLink, EscalationMeaning, Feedback, Query, Response
 from courses.models import (
     Chapter,
     Course,
@@ -120,13 +120,16 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
     conversation = Conversation.objects.create(user=ada, course=course)
     query = Query.objects.create(**owner, conversation=conversation, question="Why?", client_key=uuid.uuid4())
     response = Response.objects.create(**owner, query=query, answer="So.")
+    escalation = Escalation.objects.create(**owner, query=query, original_question="Why?", reason="asked")
     made: list[Any] = [
         conversation,
         Message.objects.create(conversation=conversation, user=ada, role="user", content="Why?"),
         AIRequestLog.objects.create(user=ada, feature="coach", provider="p", model="m"),
         query,
         response,
-        Escalation.objects.create(**owner, query=query, original_question="Why?", reason="asked"),
+        escalation,
+        EscalationLink.objects.create(escalation=escalation, other=escalation, likeness=1),
+        EscalationMeaning.objects.create(escalation=escalation, course=course, embedding=[0.1, 0.2], embedding_model="m"),
         Feedback.objects.create(**owner, response=response, rating="helpful"),
         ConversationHistory.objects.create(**owner, query=query),
     ]

@@ -42,6 +42,7 @@ HER_OWN = Rights(select="ars", insert="ars", update="ars", delete="ars")
 SHARED_WITH_TRAINER = Rights(select="atrs", insert="ars", update="ars", delete="ars")
 HER_RIGHTS = Rights(select="uars", insert="rs", update="rs", delete="rs")
 DAYS = Rights(select="trs", insert="s", update="s", delete="s")
+WORKERS_OWN = Rights(select="s", insert="s", update="s", delete="s")
 NOBODYS_DATA = Rights(select=ALL, insert=ALL, update=ALL, delete=ALL)
 
 EXPECTED = {
@@ -82,11 +83,13 @@ EXPECTED = {
     "learning_audit_log": Rights(select="rs", insert="rs"),
     "daily_learning_metrics": DAYS,
     "response_performance_metrics": DAYS,
-    "learning_metric_changes": Rights(select="s", insert="s", update="s", delete="s"),
+    "learning_metric_changes": WORKERS_OWN,
     # coach
     "ai_coach_queries": SHARED_WITH_TRAINER,
     "ai_coach_responses": Rights(select="atrs", insert="s", update="s", delete="ars"),
     "ai_coach_escalations": Rights(select="atrs", insert="ars", update="atrs", delete="s"),
+    "ai_coach_escalation_meanings": WORKERS_OWN,
+    "ai_coach_escalation_links": WORKERS_OWN,
     "ai_coach_feedback": SHARED_WITH_TRAINER,
     "ai_coach_conversation_history": SHARED_WITH_TRAINER,
     # Django's own lists, the same for everybody
@@ -106,7 +109,11 @@ COLUMNS = """
 SELECT a.attname FROM pg_attribute a
  WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 """
-KEYS = {"sessions": "session_key", "ai_coach_lexical_impacts": "term"}  # the others have an id
+KEYS = {
+    "sessions": "session_key",
+    "ai_coach_lexical_impacts": "term",
+    "ai_coach_escalation_meanings": "escalation_id",
+}  # the others have an id
 
 
 @pytest.fixture
