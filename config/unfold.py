@@ -73,6 +73,15 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Learning"),
+                "separator": True,
+                "items": [
+                    _link(_("Learning queue"), "rate_review", "learning_learningitem") | {"badge": "learning.review.shelf.badge"},
+                    _link(_("Verified answers"), "verified", "learning_knowledge"),
+                    _link(_("Audit log"), "history", "learning_auditentry"),
+                ],
+            },
+            {
                 "title": _("Coach"),
                 "separator": True,
                 "items": [

@@ -1,4 +1,4 @@
-"""Index updates for admins: how far they are, why one failed, and another try."""
+"""Index updates for admins: how far they are, why one failed, and another try. Review and its record have their own rooms."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,7 +8,13 @@ from django.utils.translation import ngettext
 
 from accounts.admin import ReadOnlyAdmin
 from learning.indexing import retry_update
-from learning.models import ContentUpdate
+from learning.models import AuditEntry, ContentUpdate, Knowledge, LearningItem
+from learning.review.library import AuditEntryAdmin, KnowledgeAdmin
+from learning.review.queue_admin import LearningItemAdmin
+
+admin.site.register(LearningItem, LearningItemAdmin)
+admin.site.register(Knowledge, KnowledgeAdmin)
+admin.site.register(AuditEntry, AuditEntryAdmin)
 
 
 @admin.register(ContentUpdate)

@@ -11,27 +11,35 @@ next run asks its questions again, with the item's version and, for the time of 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from celery import current_app
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
+from accounts.door import SYSTEM, Actor
+from accounts.models import User
 from courses.models import Course
 from learning import receipts
+from learning.approving import require
 from learning.digesting import digest
-from learning.models import Knowledge, LearningItem
+from learning.models import AuditEntry, Knowledge, LearningItem
 from learning.receipts import Found, Guard, Question
 from learning.undoing import withdraw
 from learning.updates import short_step
 
-log = logging.getLogger("aicoach.learning")
-
+APPLY_TASK = "learning.apply_learning"
+ASKED = "ask_apply"  # in the record: a person wanted it now
 LIMIT = 100  # items of one batch
 RECEIPTS = 50  # that a run completes
 READY = Q(embedding__isnull=False) | Q(embedding_tries__gte=3)  # compared, or not to be compared
 Progress = Callable[[int, int], None]
+
+log = logging.getLogger("aicoach.learning")
 
 
 @dataclass(slots=True)
@@ -40,6 +48,7 @@ class Applied:
 
     applied: list[UUID] = field(default_factory=list)
     held: dict[UUID, str] = field(default_factory=dict)
+    actor: Actor = SYSTEM  # the record names the person who asked for the run
     waiting: list[UUID] = field(default_factory=list)  # what a dry run would do
 
     @property
@@ -69,13 +78,24 @@ class Harmful(Exception):
     """The guard set got worse; takes the transaction back."""
 
 
-def apply_learning(*, limit: int = LIMIT, dry_run: bool = False, progress: Progress | None = None) -> Applied:
-    """Apply up to `limit` approved items, oldest first. Holds no connection while anything is embedded."""
+def apply_learning(
+    *,
+    limit: int = LIMIT,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    chosen: Sequence[UUID] | None = None,
+    asked_by: UUID | None = None,
+) -> Applied:
+    """Apply up to `limit` approved items, oldest first. Holds no connection while anything is embedded.
+
+    `chosen` are the only ones looked at, when given. The record names `asked_by`; that they may is for the caller to check.
+    """
     while digest(of=LearningItem.objects.ready()):  # what only waits for a person must not hold these up
         continue
     with short_step():
-        items = list(LearningItem.objects.ready().filter(READY).order_by("created_at")[:limit])
-    result = Applied()
+        ready = LearningItem.objects.ready().filter(READY).order_by("created_at")
+        items = list((ready if chosen is None else ready.filter(pk__in=chosen))[:limit])
+    result = Applied(actor=Actor(asked_by, "system"))
     if dry_run:
         result.waiting = [item.pk for item in items]
         return result
@@ -86,6 +106,29 @@ def apply_learning(*, limit: int = LIMIT, dry_run: bool = False, progress: Progr
     while digest():
         continue
     return result
+
+
+def request_application(*, reviewer: User, chosen: Sequence[UUID] | None = None, limit: int = LIMIT) -> list[UUID]:
+    """Have approved items applied now; ids of those that will be. Behind the reviewer's door. Raises PermissionDenied.
+
+    The approved rows are the work; a worker is told once the caller's transaction is through, and finds them by itself if not.
+    """
+    require(reviewer, "apply")
+    ready = LearningItem.objects.ready().order_by("created_at")
+    rows = list((ready if chosen is None else ready.filter(pk__in=chosen)).values_list("pk", "course_id")[:limit])
+    told = {"actor_id": reviewer.pk, "actor_role": reviewer.role, "action": ASKED, "table_name": "learning_queue"}
+    AuditEntry.objects.bulk_create(AuditEntry(row_id=pk, course_id=course, **told) for pk, course in rows)
+    ids = [pk for pk, _course in rows]
+    if ids:
+        transaction.on_commit(partial(_wake, ids, reviewer.pk))
+    return ids
+
+
+def _wake(ids: Sequence[UUID], asked_by: UUID) -> None:
+    try:
+        current_app.send_task(APPLY_TASK, args=[[str(pk) for pk in ids], str(asked_by)], ignore_result=True)
+    except (OperationalError, OSError) as error:
+        log.warning("worker_not_woken task=%s items=%s error=%s", APPLY_TASK, len(ids), type(error).__name__)
 
 
 def _prepared(course_id: UUID, items: Sequence[LearningItem]) -> Batch:
@@ -108,7 +151,7 @@ def _prepared(course_id: UUID, items: Sequence[LearningItem]) -> Batch:
 def _apply(batch: Batch, result: Applied, tell: Callable[[], None]) -> None:
     """Apply the batch, or its harmless parts."""
     try:
-        with short_step(), transaction.atomic():
+        with short_step(result.actor), transaction.atomic():
             applied, before, after, guarded = _tried(batch)
     except Harmful as error:
         if len(batch.items) > 1:
@@ -116,7 +159,7 @@ def _apply(batch: Batch, result: Applied, tell: Callable[[], None]) -> None:
             for half in (batch.items[:middle], batch.items[middle:]):
                 _apply(batch.half(half), result, tell)
             return
-        _hold(batch.items[0], str(error))
+        _hold(batch.items[0], str(error), result.actor)
         result.held[batch.items[0].pk] = str(error)
         tell()
         return
@@ -151,8 +194,8 @@ def process(chosen: Sequence[UUID] | None, *, limit: int = LIMIT) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _hold(item: LearningItem, reason: str) -> None:
-    with short_step():
+def _hold(item: LearningItem, reason: str, actor: Actor) -> None:
+    with short_step(actor):
         LearningItem.objects.ready().filter(pk=item.pk).update(held_reason=reason[:2000])
 
 

@@ -1,16 +1,19 @@
 """Judging an item of the queue: approve it, with or without a change, reject it, merge it, take it out of the archive.
 
-Each deed is one conditional update behind the reviewer's door: when two people judge the same item, the second is told who was
-first. Each needs its permission; the database writes the record. Refuses to approve nothing, and to reject without a reason.
+Each deed is one conditional update behind the reviewer's door: when two people judge the same item, the second is told who did
+what and when. Each needs its permission; the database writes the record. Refuses to approve nothing, to approve what the reviewer
+has not seen, and to reject without a reason.
 """
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
+from django.db.models.functions import Greatest
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,7 +25,7 @@ REEMBED: dict[str, Any] = {"embedding": None, "question_embedding": None, "embed
 
 
 class ReviewRefused(ValueError):
-    """Says to the reviewer why not; `code` says it to a program: `decided`, `gone`, `empty`, `reason`, `itself`."""
+    """Says to the reviewer why not; `code` says it to a program: `decided`, `changed`, `gone`, `empty`, `reason`, `itself`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -40,15 +43,29 @@ def require(reviewer: User, deed: str) -> None:
         raise PermissionDenied(deed)
 
 
+def fingerprint(item: LearningItem) -> str:
+    """Of the proposed content, so that a deed can say which text it was decided on."""
+    return hashlib.sha256(item.proposed_content.encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def approve(*, item_id: UUID, reviewer: User, content: str | None = None, category: str | None = None) -> LearningItem:
-    """Approve a pending item; with `content`, as the reviewer put it. Raises ReviewRefused, PermissionDenied."""
+def approve(
+    *, item_id: UUID, reviewer: User, content: str | None = None, category: str | None = None, seen: str = ""
+) -> LearningItem:
+    """Approve a pending item; with `content`, as the reviewer put it. Raises ReviewRefused, PermissionDenied.
+
+    `seen` is the fingerprint of the text that the reviewer had before them: when the item has another one by now, it is refused.
+    """
     require(reviewer, "approve")
-    item = _item(item_id)
+    item = _locked(item_id)
+    if seen and seen != fingerprint(item):
+        raise ReviewRefused("changed", _("The proposed text has changed since you opened this page. Look at it again."))
     text = item.proposed_content if content is None else content.replace("\x00", "")
     if not text.strip():
         raise ReviewRefused("empty", _("There is nothing to learn yet: write what the coach should say."))
     changes: dict[str, Any] = {"category": category} if category else {}
+    if "recheck" in item.metadata:  # somebody has looked
+        changes["metadata"] = {name: value for name, value in item.metadata.items() if name != "recheck"}
     if text != item.proposed_content:
         changes |= {"proposed_content": text, **REEMBED}
     if text != item.proposed_content or item.verified_by_id is None:
@@ -70,17 +87,35 @@ def reject(*, item_id: UUID, reviewer: User, reason: str) -> LearningItem:
 
 @transaction.atomic
 def merge(*, item_id: UUID, into_id: UUID, reviewer: User) -> LearningItem:
-    """The item asks for the same as another: it is put away with a link, and the other counts it. The other one is returned."""
+    """The item asks for the same as another: it is put away with a link, and the other counts it. The other one is returned.
+
+    What was grouped under it goes along. Who asked is counted once: what was grouped under the other is counted there already.
+    """
     require(reviewer, "merge")
     if item_id == into_id:
         raise ReviewRefused("itself", _("An item cannot be merged into itself."))
+    list(LearningItem.objects.select_for_update().filter(pk__in=[item_id, into_id]).order_by("pk"))  # always in this order
     item, into = _item(item_id), _item(into_id)
     if into.course_id != item.course_id or into.status == Status.REJECTED:
         raise ReviewRefused("gone", _("That item cannot take another in."))
-    reason = _("Merged into another item.")
-    _decide(item_id, reviewer, Status.REJECTED, reason=reason, duplicate_of_id=into_id)
-    LearningItem.objects.filter(pk=into_id).update(asked_count=F("asked_count") + item.asked_count)
+    _decide(item_id, reviewer, Status.REJECTED, reason=_("Merged into another item."), duplicate_of_id=into_id)
+    _regroup(item, into)
     return _item(into_id)
+
+
+def _regroup(item: LearningItem, into: LearningItem) -> None:
+    """Move what the merged item counts: from the head it was grouped under, and with the items grouped under it."""
+    rows = LearningItem.objects
+    rows.filter(duplicate_of=item.pk).exclude(pk=into.pk).update(duplicate_of=into.pk)
+    more = item.asked_count
+    if item.duplicate_of_id == into.pk:
+        more = item.asked_count - 1  # as one of the other's already
+    elif item.duplicate_of_id:
+        rows.filter(pk=item.duplicate_of_id).update(asked_count=Greatest(F("asked_count") - 1, 1))
+    if into.duplicate_of_id == item.pk:  # the other was one of the item's
+        more -= 1
+        rows.filter(pk=into.pk).update(duplicate_of=None)
+    rows.filter(pk=into.pk).update(asked_count=F("asked_count") + more)
 
 
 @transaction.atomic
@@ -98,10 +133,21 @@ def _decide(item_id: UUID, reviewer: User, status: str, *, of: tuple[str, ...] =
 
 
 def _too_late(item_id: UUID) -> ReviewRefused:
-    item = _item(item_id)
-    who = item.reviewed_by.name if item.reviewed_by else _("somebody")
-    said = {"who": who, "state": item.get_status_display()}
-    return ReviewRefused("decided", _("%(who)s was faster: this item is now “%(state)s”.") % said)
+    return decided(_item(item_id))
+
+
+def decided(item: LearningItem) -> ReviewRefused:
+    """The refusal that says who did what and when."""
+    when = formats.date_format(timezone.localtime(item.reviewed_at), "SHORT_DATETIME_FORMAT") if item.reviewed_at else "-"
+    who = item.reviewed_by.name if item.reviewed_by else _("Somebody")
+    said = {"who": who, "state": item.get_status_display(), "when": when}
+    return ReviewRefused("decided", _("%(who)s was faster: this item is “%(state)s” since %(when)s.") % said)
+
+
+def _locked(item_id: UUID) -> LearningItem:
+    """The item as it is, and as it stays until the deed is done."""
+    LearningItem.objects.select_for_update().filter(pk=item_id).values_list("pk").first()
+    return _item(item_id)
 
 
 def _item(item_id: UUID) -> LearningItem:

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
@@ -14,10 +15,13 @@ from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from courses.models import Course
 from learning.memory_models import ConversationMemory, learner_key, own_conversation
+from learning.valuing import RANK_SQL
 
 SCORE = Q(confidence_score__gte=0, confidence_score__lte=100)
 TRAINS_THE_LEARNER = f"({ADMINS} OR trainer_id = (SELECT app_user_id())) AND trains(learner_id, course_id)"
 OF_NOBODY_IN_COURSES_I_RUN = "(learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))"
+BY_AN_ADMIN = Q(actor_role="admin") | Q(actor_role="system", actor_id__isnull=False)  # or for one, by a worker
+RECHECK = Q(status="pending", metadata__has_key="recheck")
 DECIDED = "NEW.status IN ('approved', 'applied') AND OLD.status IS DISTINCT FROM NEW.status AND NEW.reviewed_by IS NULL"
 
 
@@ -148,6 +152,11 @@ class LearningItem(models.Model):
     held_reason = models.TextField(default="", blank=True)  # why a batch was not applied
     receipt = models.JSONField(default=dict)  # {"questions": [{"question", "before", "after"}], "guard": {...}}
     asked_count = models.IntegerField(default=1)  # how many turns ask for this
+    value_rank = models.GeneratedField(  # the order of review; what it says stands in learning/valuing.py
+        expression=RawSQL(RANK_SQL, ()),  # noqa: S611 (constants of ours)
+        output_field=models.FloatField(),
+        db_persist=True,
+    )
 
     objects = LearningItemQuerySet.as_manager()
 
@@ -211,6 +220,13 @@ class LearningItem(models.Model):
             ),
             Index(fields=["applied_at"], name="idx_learning_receipt_due", condition=Q(status="applied", receipt={})),
             Index(fields=["course", "chunk_hash"], name="idx_learning_chunk", condition=Q(status="applied") & ~Q(chunk_hash="")),
+            # Review: the most valuable first, in all courses or in one; what was held back, and what a lesson made doubtful.
+            Index(fields=["value_rank", "id"], name="idx_learning_value", condition=Q(status="pending")),
+            Index(fields=["course", "value_rank", "id"], name="idx_learning_value_course", condition=Q(status="pending")),
+            Index(fields=["created_at", "id"], name="idx_learning_held", condition=Q(status="approved") & ~Q(held_reason="")),
+            Index(fields=["value_rank", "id"], name="idx_learning_recheck", condition=RECHECK),
+            # Those that are grouped under an item: its page, and the questions that a receipt asks.
+            Index(fields=["duplicate_of"], name="idx_learning_duplicates", condition=Q(duplicate_of__isnull=False)),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -291,6 +307,7 @@ class Knowledge(models.Model):
             Index(fields=["course"], name="idx_knowledge_live", condition=Q(is_live=True)),
             Index(fields=["item"], name="idx_knowledge_item"),
             Index(fields=["course", "category"], name="idx_knowledge_category"),
+            Index(fields=["id"], name="idx_knowledge_retired", condition=Q(is_live=False)),  # the admin's list of them
         ]
 
     def __str__(self) -> str:
@@ -321,6 +338,8 @@ class AuditEntry(models.Model):
         constraints = [RowSecurity(name="learning_audit_log_rows", select=ADMINS, insert=ADMINS)]
         indexes = [
             Index(fields=["row_id", "created_at"], name="idx_audit_row"),
+            # What an admin did; what learners and trainers set off is most of the record and stays out.
+            Index(fields=["actor_id", "id"], name="idx_audit_admins", condition=BY_AN_ADMIN),
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,11 @@
 """What wakes the worker for the index and the learning loop: run one update, look after what lost its worker, learn."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from celery import shared_task
 
-from learning.applying import apply_learning
+from learning.applying import APPLY_TASK, apply_learning
 from learning.digesting import digest, embed_memory
 from learning.generations import forget_old_generations
 from learning.indexing import run_update
@@ -35,7 +36,8 @@ def sweep_learning() -> None:
     digest()
 
 
-@shared_task(name="learning.apply_learning", ignore_result=True)
-def apply_approved() -> None:
-    """Apply what was approved."""
-    apply_learning()
+@shared_task(name=APPLY_TASK, ignore_result=True)
+def apply_approved(chosen: Sequence[str] | None = None, asked_by: str | None = None) -> None:
+    """Apply what was approved; with `chosen`, these alone, for the person who asked for it."""
+    ids = None if chosen is None else [UUID(each) for each in chosen]
+    apply_learning(chosen=ids, asked_by=UUID(asked_by) if asked_by else None)

@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.door import SYSTEM, acting_as
+from accounts.door import Actor, acting_as
 from accounts.models import User
-from learning.approving import ReviewRefused, require
+from learning.approving import ReviewRefused, decided, require
 from learning.models import ContentChunk, Knowledge, LearningItem, OwnerCorrection
 
 CHANGED = """
@@ -28,9 +28,11 @@ def undo(*, item_id: UUID, reviewer: User, reason: str = "") -> LearningItem:
     """Take an applied item back to review. Behind the reviewer's door. Raises ReviewRefused, PermissionDenied."""
     require(reviewer, "undo")
     item = LearningItem.objects.select_for_update().filter(pk=item_id).first()
-    if item is None or item.status != LearningItem.Status.APPLIED:
-        raise ReviewRefused("decided", _("This item is not applied, or somebody took it back already."))
-    with acting_as(SYSTEM):
+    if item is None:
+        raise ReviewRefused("gone", _("This item does not exist any more."))
+    if item.status != LearningItem.Status.APPLIED:
+        raise decided(item)
+    with acting_as(Actor(reviewer.pk, "system")):  # a worker's right, and the reviewer's name in the record
         withdraw(item, restore=True)
     LearningItem.objects.filter(pk=item.pk).update(
         status=LearningItem.Status.PENDING,

@@ -21,7 +21,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from accounts.door import SYSTEM, acting_as
+from accounts.door import SYSTEM, Actor, acting_as
 from courses.models import Course
 from learning.models import ContentChunk, ContentUpdate
 
@@ -59,10 +59,10 @@ class Claim:
 
 
 @contextmanager
-def short_step() -> Iterator[None]:
+def short_step(actor: Actor = SYSTEM) -> Iterator[None]:
     """A transaction as the system that gives its connection back, unless it stands inside another transaction."""
     try:
-        with acting_as(SYSTEM):
+        with acting_as(actor):
             yield
     finally:
         if not connection.in_atomic_block:
