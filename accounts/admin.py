@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.rights import is_admin
 
 admin.site.unregister(Group)  # rights follow the role
+OF_EVERY_MODEL = r"^(add|change|delete|view)_"  # Django's own, which nobody asks for here
 
 
 class RoleAdmin(ModelAdmin):
@@ -51,6 +53,11 @@ class ReadOnlyAdmin(RoleAdmin):
         return False
 
 
+class DeedField(ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Permission) -> str:
+        return obj.name
+
+
 class AccountCreationForm(UserCreationForm):
     class Meta:
         model = User
@@ -76,10 +83,21 @@ class PersonAdmin(RoleAdmin, UserAdmin):
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": ("name", "time_zone")}),
-        (_("Rights"), {"fields": ("role", "is_staff", "is_active")}),
+        (_("Rights"), {"fields": ("role", "is_staff", "is_active", "user_permissions")}),
         (_("Dates"), {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "is_staff", "usable_password", "password1", "password2")}),)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Deeds that need a right of their own are given by those who have all rights."""
+        given = () if request.user.is_superuser else ("user_permissions",)  # type: ignore[union-attr]  # the site lets nobody else in
+        return (*self.readonly_fields, *given)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "user_permissions":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        deeds = Permission.objects.exclude(codename__regex=OF_EVERY_MODEL).order_by("name")
+        return DeedField(deeds, required=False, widget=CheckboxSelectMultiple, label=_("May also"))

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from learning.models import AuditEntry, Knowledge
 from learning.queue_models import BY_AN_ADMIN
+from learning.review.record import in_words, what
 from learning.review.shelf import REACH
 from learning.review.telling import uuid_of
 
@@ -40,12 +42,24 @@ class CappedPaginator(Paginator):
         return self.counted > CAP
 
 
+class LongChangeList(ChangeList):
+    """Says nothing of a whole that nobody counted."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class LongList(ReadOnlyAdmin):
     """A list whose order an index serves, the newest first."""
 
     paginator = CappedPaginator
+    list_max_show_all = 0
     ordering = ("-id",)
     sortable_by = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LongChangeList
 
 
 class KnowledgeState(admin.SimpleListFilter):
@@ -137,7 +151,7 @@ class TableFilter(admin.SimpleListFilter):
 
 
 class AuditEntryAdmin(LongList):
-    list_display = ("created_at", "who", "actor_role", "action", "table_name", "row", "before", "after")
+    list_display = ("created_at", "who", "deed", "row", "change")
     list_filter = (TableFilter, AdminsFilter)
     search_fields = ("row_id",)
     search_help_text = _("The id of an item, of a version or of a person")
@@ -162,6 +176,14 @@ class AuditEntryAdmin(LongList):
     @admin.display(description=_("Who"))
     def who(self, entry: AuditEntry) -> str:
         return getattr(entry, "actor_name", None) or (str(entry.actor_id) if entry.actor_id else str(_("the system")))
+
+    @admin.display(description=_("Deed"))
+    def deed(self, entry: AuditEntry) -> str:
+        return what(entry)
+
+    @admin.display(description=_("Change"))
+    def change(self, entry: AuditEntry) -> str:
+        return in_words(entry)[:400]
 
     @admin.display(description=_("Row"))
     def row(self, entry: AuditEntry) -> str:

@@ -62,7 +62,13 @@ def history(rows: Sequence[UUID]) -> list[Deed]:
     """What happened to these rows, the newest first. Behind an admin's door."""
     entries = list(AuditEntry.objects.filter(row_id__in=rows).order_by("-created_at", "-id")[:SHOWN])
     names = _people(entries)
-    return [Deed(each.created_at, _who(each, names), _what(each), tuple(_changes(each, names))) for each in entries]
+    return [Deed(each.created_at, _who(each, names), what(each), tuple(_changes(each, names))) for each in entries]
+
+
+def in_words(entry: AuditEntry) -> str:
+    """What an entry says, in one line."""
+    changes = [f"{change.name}: {change.before or '–'} → {change.after or '–'}" for change in _changes(entry, {})]
+    return "; ".join(changes) if entry.before else ""
 
 
 def _people(entries: Sequence[AuditEntry]) -> dict[str, str]:
@@ -80,7 +86,8 @@ def _who(entry: AuditEntry, names: Mapping[str, str]) -> str:
     return _("the system, for %(name)s") % {"name": name} if entry.actor_role == "system" else name
 
 
-def _what(entry: AuditEntry) -> str:
+def what(entry: AuditEntry) -> str:
+    """The deed, in words that follow a name."""
     is_item = entry.table_name == "learning_queue"
     if entry.action == ASKED:
         return _("asked to have it applied")

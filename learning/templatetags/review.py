@@ -17,6 +17,12 @@ def message(text: object) -> SafeString:
 
 
 @register.filter
+def visible(text: object) -> str:
+    """The text, with what cannot be seen in words; a template escapes it."""
+    return marked(str(text or ""))
+
+
+@register.filter
 def percent(share: object) -> str:
     """0.734 as 73 %."""
     return f"{round(100 * float(share))} %" if isinstance(share, int | float) else ""

@@ -1,5 +1,7 @@
 """Items to review, and admins with some of the rights."""
 
+from ipaddress import IPv4Address
+from random import randrange
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -59,7 +61,7 @@ def judge_of(item: LearningItem) -> str:
 
 
 def signed_in(person: User) -> Client:
-    client = Client()
+    client = Client(REMOTE_ADDR=str(IPv4Address(0x0A000000 + randrange(2**24))))  # sign-ins are counted by address
     assert client.post(reverse("sign-in"), {"username": person.email, "password": PASSWORD}).status_code == 302
     return client
 
