@@ -93,7 +93,7 @@ class PersonAdmin(RoleAdmin, UserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Deeds that need a right of their own are given by those who have all rights."""
-        given = () if request.user.is_superuser else ("user_permissions",)  # type: ignore[union-attr]  # the site lets nobody else in
+        given = () if request.user.is_superuser else ("user_permissions",)
         return (*self.readonly_fields, *given)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -1,6 +1,6 @@
 """What was learnt, and the record of it, for admins to look at. Both lists are long: counts and pages end at a cap."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -31,7 +31,7 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def counted(self) -> int:
-        return self.object_list[: CAP + 1].count()  # type: ignore[union-attr, return-value, call-arg]
+        return cast("QuerySet[Any]", self.object_list)[: CAP + 1].count()
 
     @cached_property
     def count(self) -> int:
@@ -84,7 +84,7 @@ class KnowledgeAdmin(LongList):
     list_filter = (KnowledgeState, "course")
     list_select_related = ("course", "item")
     search_fields = ("question", "content")
-    search_help_text = _("Looks through the newest 20,000")
+    search_help_text = _("Looks through the newest 10,000")
     fields = (
         *("question", "content", "course", "state", "version", "category", "source", "verified_by_name", "verified_at"),
         *("item_link", "place", "created_at", "retired_at"),
@@ -106,7 +106,8 @@ class KnowledgeAdmin(LongList):
         self, request: HttpRequest, queryset: QuerySet[Knowledge], search_term: str
     ) -> tuple[QuerySet[Knowledge], bool]:
         if search_term.strip():
-            queryset = queryset.filter(pk__in=queryset.order_by("-id").values("pk")[:REACH])
+            last = queryset.order_by("-id").values_list("pk", flat=True)[REACH - 1 : REACH].first()
+            queryset = queryset.filter(pk__gte=last) if last else queryset
         return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("Question"))

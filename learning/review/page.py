@@ -4,7 +4,6 @@ Behind an admin's door, a bounded number of queries, and of long texts only the 
 wrote goes to the template as text, or through the one renderer.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -165,7 +164,7 @@ def _source(slug: str, place: dict[str, Any], texts: dict[str, str]) -> Source:
 def _near(item: LearningItem) -> list[Near]:
     """The near ones that are still there, as similar as they were when they were compared."""
     listed = [each for each in item.near if isinstance(each, dict)][:NEAREST]
-    ids = [each.get("id") for each in listed]
+    ids = [str(each["id"]) for each in listed if each.get("id")]
     items = LearningItem.objects.defer("embedding", "question_embedding", "receipt").in_bulk(ids)
     known = {row.pk: row for row in Knowledge.objects.defer("embedding", "question_embedding").filter(pk__in=ids)}
     found = []
@@ -197,7 +196,7 @@ def _neighbour(item: LearningItem, row: LearningItem | Knowledge, each: dict[str
 def _versions(item: LearningItem) -> list[Version]:
     """What the item became, or what it renews: the versions of its entry, the newest first."""
     of_entry = Q(item=item.pk) | (Q(entry_id=item.entry_id) if item.entry_id else Q())
-    rows: Sequence[Knowledge] = (
+    rows = list(
         Knowledge.objects.filter(of_entry, course=item.course_id)
         .defer("embedding", "question_embedding")
         .order_by("-version", "-id")[:VERSIONS]

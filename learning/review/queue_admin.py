@@ -61,7 +61,7 @@ class LearningItemAdmin(ReadOnlyAdmin):
         rows = self._page_of(request, chosen)
         now = timezone.now()
         for item in rows:
-            item.value_now = value(item.value_rank, now)  # type: ignore[attr-defined]
+            item.value_now = value(item.value_rank, now)
         counts = shelf.counts(chosen.course)
         context = {
             **self._context(request, chosen, _("Learning queue")),

@@ -22,7 +22,7 @@ from learning.models import LearningItem
 from learning.queue_models import RECHECK
 
 PAGE = 50  # items of a list
-REACH = 20_000  # rows of a shelf that words and traits are looked for in
+REACH = 10_000  # rows of a shelf that words and traits are looked for in
 CAP = 1_000  # counts say "1,000+" above this
 EXCERPT = 400  # characters of a question or an answer in a list
 
@@ -88,15 +88,13 @@ class Shelf:
         return replace(self, state=state, sort="")
 
     def rows(self) -> QuerySet[LearningItem]:
-        """In order."""
+        """In order. For words and traits it looks up first where the part ends that is looked through."""
+        if item_id := _uuid(self.q):
+            return LearningItem.objects.filter(pk=item_id)  # an id finds its item on whichever shelf it stands
         rows = self._sorted(LearningItem.objects.filter(WHERE[self.state]))
         if self.course:
-            rows = rows.filter(course=self.course)
-        return (
-            self._sorted(self._narrowed(LearningItem.objects.filter(pk__in=rows.values("pk")[:REACH])))
-            if self.is_narrow
-            else rows
-        )
+            rows = rows.filter(course_id=self.course)
+        return self._narrowed(rows) if self.is_narrow else rows
 
     def after(self, place: "Place", *, backwards: bool = False) -> QuerySet[LearningItem]:
         """The rows that come after a place, in order; backwards, those before it, the nearest first."""
@@ -111,6 +109,10 @@ class Shelf:
         return rows.order_by(*(F(each).desc() if falls else F(each).asc() for each in (name, "id")))
 
     def _narrowed(self, rows: QuerySet[LearningItem]) -> QuerySet[LearningItem]:
+        name, falls = self.order
+        last = rows.values_list(name, flat=True)[REACH - 1 : REACH].first()
+        if last is not None:
+            rows = rows.filter(**{f"{name}__{'gte' if falls else 'lte'}": last})
         if self.source:
             rows = rows.filter(source_type=self.source)
         if self.trait:
@@ -157,11 +159,7 @@ def shelf_of(params: Mapping[str, str]) -> Shelf:
 def for_list(rows: QuerySet[LearningItem]) -> QuerySet[LearningItem]:
     """With what a list shows: no vectors, and of long texts the beginning."""
     short = {f"short_{name}": Left(name, EXCERPT) for name in ("proposed_content", "original_answer")}
-    return (
-        rows.select_related("course", "duplicate_of")
-        .defer(*HEAVY, *(f"duplicate_of__{name}" for name in HEAVY))
-        .annotate(**short)
-    )
+    return rows.select_related("course").defer(*HEAVY).annotate(**short)
 
 
 def counts(course: str = "") -> dict[str, int]:
@@ -190,9 +188,7 @@ def badge(request: HttpRequest) -> str:
 
 
 def _holds(words: str) -> Q:
-    """Every word, in the question or in the proposal; an id finds its item."""
-    if item_id := _uuid(words):
-        return Q(pk=item_id)
+    """Every word, in the question or in the proposal."""
     each = [Q(question__icontains=word) | Q(proposed_content__icontains=word) for word in words.split()[:8]]
     return reduce(operator.and_, each)
 

@@ -260,3 +260,20 @@ def test_it_shows_how_many_wait_in_the_navigation(office: Client, course: Course
     page = office.get(reverse("admin:index")).content.decode()
     assert "Learning queue" in page
     assert office.get(reverse("admin:learning_knowledge_changelist")).status_code == 200
+
+
+def test_it_lets_no_script_stand_in_a_page(office: Client, course: Course) -> None:
+    policy = office.get(page_of(put_item(course))).headers["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-eval';" in policy
+
+
+@pytest.mark.parametrize("params", [{"q": "question"}, {"q": "question", "sort": "newest"}, {"q": "question", "sort": "oldest"}])
+def test_it_looks_for_words_no_further_than_it_says(
+    office: Client, course: Course, monkeypatch: pytest.MonkeyPatch, params: dict[str, str]
+) -> None:
+    monkeypatch.setattr("learning.review.shelf.REACH", 3)
+    for number in range(5):
+        put_item(course, f"Question {number}?", asked_count=10 - number)
+    last_first = params.get("sort") == "newest"
+    expected = [f"Question {number}?" for number in ((4, 3, 2) if last_first else (0, 1, 2))]
+    assert asked(office.get(QUEUE, params)) == expected
