@@ -80,7 +80,7 @@ class KnowledgeState(admin.SimpleListFilter):
 
 
 class KnowledgeAdmin(LongList):
-    list_display = ("asked", "course", "version", "state", "verified_by_name", "verified_at", "item_link")
+    list_display = ("asked", "course", "version", "state", "signed", "verified_at", "item_link")
     list_filter = (KnowledgeState, "course")
     list_select_related = ("course", "item")
     search_fields = ("question", "content")
@@ -120,6 +120,10 @@ class KnowledgeAdmin(LongList):
             return str(_("Live"))
         is_doubtful = row.item is not None and row.item.status == "pending" and "recheck" in row.item.metadata
         return str(_("Re-check") if is_doubtful else _("Not in use"))
+
+    @admin.display(description=_("Verified by"))
+    def signed(self, row: Knowledge) -> str:
+        return row.verified_by_name
 
     @admin.display(description=_("Item"))
     def item_link(self, row: Knowledge) -> str:

@@ -29,7 +29,7 @@ from learning.review.page import item_page
 from learning.review.running import progress_of, remember_run
 from learning.review.shelf import Place, Shelf, shelf_of
 from learning.review.telling import done, item_address, list_address, state_of, uuid_of, with_undo
-from learning.review.wording import compare
+from learning.review.wording import compare, marked
 from learning.valuing import value
 
 STATUS = {"decided": 409, "changed": 409, "gone": 409}
@@ -227,7 +227,7 @@ class LearningItemAdmin(ReadOnlyAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         text = request.POST.get("content", "")[:PREVIEWED]
-        return HttpResponse(mark_safe(render_message(text)) if text.strip() else "")  # noqa: S308 (sanitised)
+        return HttpResponse(mark_safe(render_message(marked(text))) if text.strip() else "")  # noqa: S308 (sanitised)
 
     # --- what every page needs -----------------------------------------------------------------------------------------
     def _context(self, request: HttpRequest, chosen: Shelf, title: Any) -> dict[str, Any]:

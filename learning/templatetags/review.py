@@ -1,6 +1,7 @@
 """Texts of people and models on the pages of review."""
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 
 from courses.markdown import render_message
@@ -20,6 +21,12 @@ def message(text: object) -> SafeString:
 def visible(text: object) -> str:
     """The text, with what cannot be seen in words; a template escapes it."""
     return marked(str(text or ""))
+
+
+@register.filter
+def grouped(count: int) -> str:
+    """1,000 instead of 1000, in the reader's way of writing."""
+    return number_format(count, force_grouping=True)
 
 
 @register.filter
