@@ -58,6 +58,8 @@ def approve(
     """
     require(reviewer, "approve")
     item = _locked(item_id)
+    if item.status != Status.PENDING:
+        raise decided(item)
     if seen and seen != fingerprint(item):
         raise ReviewRefused("changed", _("The proposed text has changed since you opened this page. Look at it again."))
     text = item.proposed_content if content is None else content.replace("\x00", "")

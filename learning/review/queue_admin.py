@@ -21,7 +21,7 @@ from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from courses.markdown import render_message
 from courses.models import Course
-from learning.applying import request_application
+from learning.applying import LIMIT, request_application
 from learning.approving import ReviewRefused
 from learning.models import LearningItem
 from learning.review import doors, shelf
@@ -69,7 +69,7 @@ class LearningItemAdmin(ReadOnlyAdmin):
             "more": chosen.query_after(rows[shelf.PAGE - 1].pk) if len(rows) > shelf.PAGE else "",
             "is_first": "after" not in request.GET,
             "tabs": [self._tab(chosen, name, counts) for name in shelf.SHELVES],
-            "ready": counts["approved"],
+            "ready": min(counts["approved"], LIMIT),
             "courses": Course.objects.order_by("title").values_list("pk", "title")[:500],
             "sources": LearningItem.SourceType.choices,
             "traits": [(name, label) for name, (label, _rows) in shelf.TRAITS.items()],

@@ -175,6 +175,15 @@ def test_it_tells_the_second_reviewer_and_keeps_what_they_wrote(course: Course, 
     assert "My long text." in again.content.decode()
 
 
+def test_it_names_the_first_reviewer_even_when_they_changed_the_text(course: Course, rex: User) -> None:
+    item, late = put_item(course), signed_in(admin_who_may("approve"))
+    signed_in(rex).post(judge_of(item), {"deed": "approve", "seen": fingerprint(item), "content": "His."})
+    response = late.post(judge_of(item), {"deed": "approve", "seen": fingerprint(item), "content": "Mine."})
+    assert (response.status_code, fresh(item).proposed_content) == (409, "His.")
+    assert "Rex was faster: this item is “Approved” since" in response.content.decode()
+    assert "Mine." in response.content.decode()
+
+
 def test_it_refuses_to_approve_a_text_that_nobody_has_seen(office: Client, course: Course) -> None:
     item = put_item(course)
     seen = fingerprint(item)
