@@ -90,7 +90,7 @@ class Queue(StaffEndpoint):
     serializer_class = ListedItemSerializer
     filterset_class = ItemFilter
     queryset = LearningItem.objects.none()  # for the schema; the rows depend on who calls
-    sorts = {"newest": "-pk", "oldest": "pk", "asked": "-asked_count", "confidence": "-confidence_score"}
+    sorts = {"newest": "-pk", "oldest": "pk", "asked": "-asked_count", "confidence": "-confidence_score", "value": "-value_rank"}
 
     @extend_schema(operation_id="queue", responses={200: ListedItemSerializer(many=True), 404: OpenApiResponse()})
     def get(self, request: Request) -> Response:

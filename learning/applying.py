@@ -11,15 +11,12 @@ next run asks its questions again, with the item's version and, for the time of 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.door import SYSTEM, Actor
 from accounts.models import User
@@ -31,8 +28,8 @@ from learning.models import AuditEntry, Knowledge, LearningItem
 from learning.receipts import Found, Guard, Question
 from learning.undoing import withdraw
 from learning.updates import short_step
+from learning.waking import APPLY_TASK, wake
 
-APPLY_TASK = "learning.apply_learning"
 ASKED = "ask_apply"  # in the record: a person wanted it now
 LIMIT = 100  # items of one batch
 RECEIPTS = 50  # that a run completes
@@ -120,15 +117,8 @@ def request_application(*, reviewer: User, chosen: Sequence[UUID] | None = None,
     AuditEntry.objects.bulk_create(AuditEntry(row_id=pk, course_id=course, **told) for pk, course in rows)
     ids = [pk for pk, _course in rows]
     if ids:
-        transaction.on_commit(partial(_wake, ids, reviewer.pk))
+        wake(APPLY_TASK, [str(pk) for pk in ids], str(reviewer.pk))
     return ids
-
-
-def _wake(ids: Sequence[UUID], asked_by: UUID) -> None:
-    try:
-        current_app.send_task(APPLY_TASK, args=[[str(pk) for pk in ids], str(asked_by)], ignore_result=True)
-    except (OperationalError, OSError) as error:
-        log.warning("worker_not_woken task=%s items=%s error=%s", APPLY_TASK, len(ids), type(error).__name__)
 
 
 def _prepared(course_id: UUID, items: Sequence[LearningItem]) -> Batch:

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from celery import shared_task
 
-from learning.applying import APPLY_TASK, apply_learning
+from learning.applying import apply_learning
 from learning.digesting import digest, embed_memory
 from learning.generations import forget_old_generations
 from learning.indexing import run_update
 from learning.metrics import fold
 from learning.updates import RUN_TASK, request_missing_vectors, waiting_updates, wake_worker
+from learning.waking import APPLY_TASK
 
 
 @shared_task(name=RUN_TASK, ignore_result=True)
