@@ -12,14 +12,14 @@ from argparse import ArgumentParser
 from benchmarks.scratch import ROOT, scratch_database
 
 
-def main() -> int:
-    parser = ArgumentParser(description=__doc__)
+def main(inside: str = "benchmarks.learning_loop_inside", description: str = __doc__ or "") -> int:
+    parser = ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="a tenth of the volume")
     parser.add_argument("--share", type=float, help="any other share of it")
     options = parser.parse_args()
     share = options.share or (0.1 if options.quick else 1.0)
     with scratch_database() as scratch:
-        command = [sys.executable, "-m", "benchmarks.learning_loop_inside", str(share), scratch.owner_url]
+        command = [sys.executable, "-m", inside, str(share), scratch.owner_url]
         return subprocess.run(command, cwd=ROOT, env=scratch.environment, check=False).returncode
 
 

@@ -84,6 +84,7 @@ class Escalation(models.Model):
     reply = models.TextField(blank=True, default="", db_default="")
     replied_by = _person("+")
     replied_at = models.DateTimeField(null=True)
+    first_replied_at = models.DateTimeField(null=True, editable=False)  # kept by a trigger: a changed or second reply leaves it
     signed = models.CharField(max_length=150, blank=True, default="", db_default="")  # the name under the reply, as it was then
     earlier_replies = models.JSONField(default=list)  # [{"reply", "signed", "at", "note"}] that did not settle it
     teach = models.BooleanField(db_default=False)  # the trainer wants the coach to learn this reply

@@ -85,6 +85,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Coach"),
                 "separator": True,
                 "items": [
+                    {"title": _("What happened, in pictures"), "icon": "monitoring", "link": reverse_lazy("insights")},
                     _link(_("Questions"), "help", "coach_query"),
                     _link(_("Answers"), "chat", "coach_response"),
                     _link(_("With trainers"), "support_agent", "coach_escalation"),

@@ -1,5 +1,7 @@
 """Courses, what is in them, and who learns and trains there."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -28,6 +30,10 @@ COURSE_CONTENT = {
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
+    def run_by(self, person: Any) -> "CourseQuerySet":
+        """The courses that this person trains; all of them for an admin."""
+        return self if person.role == "admin" else self.filter(course_trainers__trainer=person)
+
     def with_place_counts(self) -> "CourseQuerySet":
         return self.annotate(
             chapter_count=models.Count("chapters", filter=models.Q(chapters__removed_at=None), distinct=True),

@@ -15,6 +15,7 @@ from django.db.models import F
 from ai.embedding import Embedder, EmbeddingUnavailable, default_embedder
 from learning.models import ConversationMemory, LearningItem
 from learning.queue_models import LearningItemQuerySet
+from learning.repeats import count_asked
 from learning.retrieval import literal
 from learning.updates import short_step
 
@@ -113,6 +114,7 @@ def embed_memory(*, limit: int = 4 * AT_ONCE, embedder: Embedder | None = None) 
     with short_step():
         for turn, vector in zip(turns, vectors, strict=True):
             ConversationMemory.objects.filter(pk=turn.pk).update(embedding=vector, embedding_model=chosen.name)
+        count_asked(turns, vectors)
     return len(turns)
 
 

@@ -10,6 +10,7 @@ from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import IN_COURSES_I_RUN, IN_MY_COURSES, WORKERS, RowSecurity
 from courses.models import Course
+from learning.insight_models import CorrectionEffect, CourseFigures, InsightNote, PlaceFigures, VariantFigures
 from learning.lexical_models import LexicalImpact, LexicalIndex
 from learning.memory_models import ConversationFeedback, ConversationMemory, ResponseAnalytics, VoiceTranscript
 from learning.metric_models import DailyLearningMetrics, MetricChange, ResponsePerformanceMetrics
@@ -21,15 +22,20 @@ __all__ = [
     "ContentUpdate",
     "ConversationFeedback",
     "ConversationMemory",
+    "CorrectionEffect",
+    "CourseFigures",
     "DailyLearningMetrics",
+    "InsightNote",
     "Knowledge",
     "LearningItem",
     "LexicalImpact",
     "LexicalIndex",
     "MetricChange",
     "OwnerCorrection",
+    "PlaceFigures",
     "ResponseAnalytics",
     "ResponsePerformanceMetrics",
+    "VariantFigures",
     "VoiceTranscript",
 ]
 

@@ -9,7 +9,9 @@ from learning.applying import apply_learning
 from learning.digesting import digest, embed_memory
 from learning.generations import forget_old_generations
 from learning.indexing import run_update
+from learning.insights import fold_insights
 from learning.metrics import fold
+from learning.repeats import look_back
 from learning.updates import RUN_TASK, request_missing_vectors, waiting_updates, wake_worker
 from learning.waking import APPLY_TASK
 
@@ -33,8 +35,10 @@ def sweep_content_updates() -> None:
 def sweep_learning() -> None:
     """Complete new items and remembered turns, and fold what happened into its day."""
     fold()
+    fold_insights()
     embed_memory()
     digest()
+    look_back()
 
 
 @shared_task(name=APPLY_TASK, ignore_result=True)

@@ -75,7 +75,7 @@ def _point_at(name: str) -> None:
 
 
 def _migrations_hash() -> str:
-    files = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/functions.py"), ROOT / "accounts/policies.py"])
+    files = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*functions.py"), ROOT / "accounts/policies.py"])
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 

@@ -24,6 +24,7 @@ from coach.escalating import ask_trainer
 from coach.models import ConversationHistory, Escalation, Feedback, Query, Response
 from coach.rating import rate
 from courses.models import Course
+from learning.models import ConversationMemory
 
 HELPFUL, NOT_HELPFUL = Feedback.Rating.HELPFUL, Feedback.Rating.NOT_HELPFUL
 ANSWER_TIME = timedelta(seconds=1)
@@ -70,12 +71,13 @@ QUESTIONS = (
 
 def ask_in_the_past(course: Course, people: People, *, now: datetime) -> int:
     """Ask, answer, rate and hand over what is missing of the past. Returns the number of new questions."""
-    with _without_a_model():
+    with without_a_model():
         return sum(_ask_all(course, person, people.account(person), now) for person in LEARNERS)
 
 
 @contextmanager
-def _without_a_model() -> Iterator[None]:
+def without_a_model() -> Iterator[None]:
+    """Answers are composed from the course, whatever model this machine has."""
     chosen, settings.LLM_MODEL = settings.LLM_MODEL, ""
     try:
         yield
@@ -102,7 +104,7 @@ def _ask_one(course: Course, learner: User, asked: Asked, when: datetime) -> Non
     with acting_as(learner):
         _react(query.pk, learner, asked)
     with acting_as(SYSTEM):
-        _date_back(query.pk, when)
+        date_back(query.pk, when)
 
 
 def _react(query_id: UUID, learner: User, asked: Asked) -> None:
@@ -113,12 +115,13 @@ def _react(query_id: UUID, learner: User, asked: Asked) -> None:
         ask_trainer(query=query, note=asked.note_to_trainer)
 
 
-def _date_back(query_id: UUID, when: datetime) -> None:
+def date_back(query_id: UUID, when: datetime) -> None:
     """Move everything that belongs to the question to its time."""
     answered, rated = when + ANSWER_TIME, when + RATING_TIME
     Query.objects.filter(pk=query_id).update(created_at=when, claimed_at=when, updated_at=answered)
     Response.objects.filter(query_id=query_id).update(created_at=when, saved_at=answered, finished_at=answered)
     ConversationHistory.objects.filter(query_id=query_id).update(created_at=when)
+    ConversationMemory.objects.filter(source_id=query_id).update(created_at=when)
     Feedback.objects.filter(response__query_id=query_id).update(created_at=rated, updated_at=rated)
     Escalation.objects.filter(query_id=query_id).update(created_at=rated, updated_at=rated)
     first_words = Conversation.objects.filter(queries__id=query_id, created_at__gt=F("updated_at"))

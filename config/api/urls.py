@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from accounts.api import Me, Token, Tokens
 from coach import api as coach
 from coach import api_desk as desk
+from coach import api_insights as insights
 from coach.api_correcting import QueryCorrections
 from coach.api_search import Search
 from coach.api_stream import QueryStream
@@ -79,6 +80,8 @@ v1 = [
     path(f"{COURSE}/knowledge/search", knowledge.KnowledgeSearch.as_view()),
     path(KNOWLEDGE, knowledge.KnowledgeDetail.as_view()),
     path(f"{KNOWLEDGE}/versions", knowledge.KnowledgeVersions.as_view()),
+    path("insights", insights.Insights.as_view()),
+    path("insights/<slug:key>", insights.InsightsChart.as_view()),
 ]
 
 urlpatterns = [

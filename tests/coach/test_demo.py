@@ -1,18 +1,22 @@
 """The demo: complete, the same after a second loading, and never on a server that others may reach."""
 
 import json
+from collections import Counter
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from coach.demo.content import folder
+from coach.demo.earlier_words import EARLIER
 from coach.demo.past import QUESTIONS
-from coach.models import Escalation, Feedback, Query
+from coach.models import Escalation, Feedback, Query, Response
 from courses.importing import read
 from courses.models import Chapter, Course, CourseAsset, Enrolment, Lab, LabAttempt, PlaceProgress
+from learning.models import CorrectionEffect, CourseFigures, DailyLearningMetrics, Knowledge
 from tests.conftest import ROOT
 
 COUNTED = (Course, Chapter, Lab, CourseAsset, User, Enrolment, PlaceProgress, LabAttempt, Query, Feedback, Escalation)
@@ -34,7 +38,7 @@ def test_it_fills_every_page_and_adds_nothing_the_second_time() -> None:
     assert "ada@example.com" in _load()
     first = _counts()
     assert all(first.values())
-    assert (first["Chapter"], first["Lab"], first["Query"]) == (12, 5, len(QUESTIONS))
+    assert (first["Chapter"], first["Lab"], first["Query"]) == (12, 5, len(QUESTIONS) + len(EARLIER))
     _load()
     assert _counts() == first
 
@@ -44,10 +48,24 @@ def test_it_asks_through_the_real_deeds_and_dates_back() -> None:
     _load()
     with acting_as(SYSTEM):
         turns = list(Query.objects.with_answer().order_by("created_at"))
-        assert {turn.status for turn in turns} == {"answered", "escalated"}
+        assert {turn.status for turn in turns} == {"answered", "escalated", "resolved"}
         assert all(turn.response.state == "complete" and turn.response.provider == "extractive" for turn in turns)
-        assert (turns[-1].created_at - turns[0].created_at).days >= 3
-        assert Escalation.objects.get().trainer.email == "tess@example.com"
+        assert (turns[-1].created_at - turns[0].created_at).days >= 60
+        assert Escalation.objects.get(status="pending").trainer.email == "tess@example.com"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_has_lived_through_the_loop_before_it_begins() -> None:
+    _load()
+    with acting_as(SYSTEM):
+        labels = Counter(Response.objects.values_list("label", flat=True))
+        assert labels["verified"] >= 4  # answered from what Tess had replied to others
+        assert Knowledge.objects.live().count() == CorrectionEffect.objects.exclude(counted_from=None).count() >= 5
+        week, today = CourseFigures.objects.filter(span="week"), timezone.now().date()
+        assert week.count() >= 8
+        assert sum(row.asked for row in week) >= len(EARLIER)
+        assert sum(sum(row.reply_times) for row in week) >= 8
+        assert not DailyLearningMetrics.objects.filter(date=today, count__gt=1).exists()  # nothing came in while it was loaded
 
 
 @pytest.mark.django_db(transaction=True)

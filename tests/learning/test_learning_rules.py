@@ -49,8 +49,10 @@ def memory_of(learner: User, course: Course, question: str = "Why?") -> Conversa
         )
 
 
-def correction_of(learner: User, course: Course, tess: User, answer: str = "Because.", priority: str = "normal") -> LearningItem:
-    memory = memory_of(learner, course)
+def correction_of(
+    learner: User, course: Course, tess: User, answer: str = "Because.", priority: str = "normal", *, question: str = "Why?"
+) -> LearningItem:
+    memory = memory_of(learner, course, question)
     with acting_as(tess):
         made = correct(conversation=memory, trainer=tess, corrected_answer=answer, priority=priority)
     with acting_as(SYSTEM):

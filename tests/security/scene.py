@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -37,13 +37,18 @@ from learning.models import (
     ContentUpdate,
     ConversationFeedback,
     ConversationMemory,
+    CorrectionEffect,
+    CourseFigures,
     DailyLearningMetrics,
+    InsightNote,
     Knowledge,
     LearningItem,
     MetricChange,
     OwnerCorrection,
+    PlaceFigures,
     ResponseAnalytics,
     ResponsePerformanceMetrics,
+    VariantFigures,
     VoiceTranscript,
 )
 from tests.conftest import make_course, make_person, owner_connection
@@ -150,10 +155,22 @@ def _learning_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         ResponsePerformanceMetrics.objects.create(course=course, date=today, response_type="verified"),
         MetricChange.objects.create(relation="learning", course_id=course.pk, date=today, kind="manual"),
         Knowledge.objects.create(course=course, content="Thus.", source="manual", entry_id=uuid.uuid4()),
+        *_figures(course, today),
     ]
     item = LearningItem.objects.get(source_type="correction")
     audit = AuditEntry.objects.filter(row_id=item.pk).first()
     return _ids([*made, item, audit])
+
+
+def _figures(course: Course, today: date) -> list[Any]:
+    monday = {"course": course, "span": "week", "date": today}
+    return [
+        CourseFigures.objects.create(**monday),
+        PlaceFigures.objects.create(**monday),
+        VariantFigures.objects.create(**monday),
+        CorrectionEffect.objects.create(course=course, entry_id=uuid.uuid4(), live_at=timezone.now()),
+        InsightNote.objects.create(course_id=course.pk, date=today, event="asked"),
+    ]
 
 
 def _account_rows(ada: User) -> dict[str, Any]:

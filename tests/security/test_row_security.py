@@ -84,6 +84,8 @@ EXPECTED = {
     "daily_learning_metrics": DAYS,
     "response_performance_metrics": DAYS,
     "learning_metric_changes": WORKERS_OWN,
+    **dict.fromkeys(("course_figures", "place_figures", "variant_figures", "correction_effects"), DAYS),
+    "insight_notes": WORKERS_OWN,
     # coach
     "ai_coach_queries": SHARED_WITH_TRAINER,
     "ai_coach_responses": Rights(select="atrs", insert="s", update="s", delete="ars"),

@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from coach.demo.content import Brought, bring_course, index_course
+from coach.demo.earlier import ask_earlier, settle_figures
 from coach.demo.past import ask_in_the_past
-from coach.demo.people import DEMO_PASSWORD, EVERYBODY, enrol, make_people
+from coach.demo.people import DEMO_PASSWORD, EVERYBODY, TESS, enrol, make_people
 from coach.demo.reading import read_along, try_labs
 from courses.importing import BadCourse
 from learning.models import ContentUpdate
@@ -48,8 +49,11 @@ class Command(BaseCommand):
         self.stdout.write(f"index: {_indexed(brought)}")
         self.stdout.write(f"accounts: {len(people.made)} new of {len(EVERYBODY)}")
         read, tried = read_along(course, people, now=now), try_labs(course, people, now=now)
+        earlier = ask_earlier(course, people.account(TESS), now=now)
         asked = ask_in_the_past(course, people, now=now)
-        self.stdout.write(f"history: {read} pages read, {tried} lab attempts, {asked} questions asked")
+        if earlier or asked:
+            settle_figures(course)
+        self.stdout.write(f"history: {read} pages read, {tried} lab attempts, {earlier + asked} questions asked")
 
 
 def _indexed(brought: Brought) -> str:
