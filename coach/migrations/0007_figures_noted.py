@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('coach', '0006_desk_alike'),
-        ('learning', '0005_course_figures'),
+        ('learning', '0006_course_figures'),
     ]
 
     operations = [

@@ -248,7 +248,7 @@ def test_it_applies_when_asked_and_shows_how_far_it_is(
     office: Client, course: Course, rex: User, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[Any] = []
-    monkeypatch.setattr("learning.applying.current_app.send_task", lambda name, args, **_: sent.append((name, args)))
+    monkeypatch.setattr("learning.waking.current_app.send_task", lambda name, args, **_: sent.append((name, args)))
     item, held = approved_item(course, rex), approved_item(course, rex, "Harmful?", held_reason="It would do harm.")
     with django_capture_on_commit_callbacks(execute=True):
         response = office.post(QUEUE, {"action": "apply"})

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courses', '0001_courses'),
-        ('learning', '0004_receipts_due_and_corrections_once'),
+        ('learning', '0005_review_by_value'),
     ]
 
     operations = [
