@@ -181,10 +181,10 @@ def _announce(actor: Actor) -> None:
 def _begin(actor: Actor) -> None:
     """BEGIN and the announcement in one message: psycopg would send BEGIN alone, ahead of the first statement."""
     driver = connection.connection
-    values = [sql.Literal(value).as_string(driver) for value in _values(actor)]
-    statement = f"BEGIN; {SETTINGS % tuple(values)}"
-    with debug_transaction(connection, statement), connection.wrap_database_errors, driver.lock:
-        driver.pgconn.send_query(statement.encode())
-        for result in driver.wait(execute(driver.pgconn)):
-            if result.status == ExecStatus.FATAL_ERROR:
-                raise error_from_result(result)
+    with connection.wrap_database_errors, driver.lock:
+        announcement = SETTINGS % tuple(sql.Literal(value).as_string(driver) for value in _values(actor))
+        with debug_transaction(connection, announcement):
+            driver.pgconn.send_query(f"BEGIN; {announcement}".encode())
+            results = driver.wait(execute(driver.pgconn))
+        if results[-1].status != ExecStatus.TUPLES_OK:
+            raise error_from_result(results[-1])

@@ -1,6 +1,6 @@
 """A key and a time that Python makes, so that an insert has nothing to give back.
 
-INSERT ... RETURNING makes PostgreSQL plan the policy for reading and ask it too: a third of the insert, where that policy looks up
+INSERT ... RETURNING makes PostgreSQL plan the policy for reading and ask it too: a third of the insert, where the policy looks up
 whom a trainer has. The database keeps its own defaults for whoever writes SQL.
 """
 

@@ -224,7 +224,7 @@ RIGHTS = ";\n".join(
 )
 
 # --- Vectors ---------------------------------------------------------------------------------------------------------
-LINKS, BUILDING = 8, 40  # of HNSW: tens of thousands of rows, of which the nearest few are looked at; two are written per item
+LINKS, BUILDING = 6, 32  # of HNSW: tens of thousands of rows, of which the nearest few are looked at; two are written per item
 HNSW = {
     "idx_learning_embedding_hnsw": ("learning_queue", "embedding", "status IN ('pending', 'approved')"),
     "idx_transcripts_embedding_hnsw": ("voice_transcripts", "embedding", "true"),
