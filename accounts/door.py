@@ -170,10 +170,11 @@ def _values(actor: Actor) -> list[str]:
 
 
 def _announce(actor: Actor) -> None:
-    with connection.cursor() as cursor:
-        if connection.connection.pgconn.transaction_status == TransactionStatus.IDLE:
-            _begin(actor)
-        else:
+    connection.ensure_connection()
+    if connection.connection.pgconn.transaction_status == TransactionStatus.IDLE:
+        _begin(actor)
+    else:
+        with connection.cursor() as cursor:
             cursor.execute(SETTINGS, _values(actor))
     connection.door = actor  # type: ignore[attr-defined]
 

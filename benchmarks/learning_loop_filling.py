@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from accounts.models import User
 from courses.models import Course
 from learning.functions import HNSW, vector_indexes
 
@@ -75,9 +76,9 @@ STATEMENTS = {
 FIRST = {"conversation_feedback": NUMBERED, "learning_queue": TOPIC_ROWS}
 
 
-def fill(owner: "psycopg.Connection[Any]", share: float, course: Course, people: list[Any]) -> None:
-    """`share` of a year's rows for the course; `people` are ids of learners. Prints what it does and how long it took."""
-    ids = "ARRAY[" + ", ".join(f"'{person}'" for person in people) + "]::uuid[]"
+def fill(owner: "psycopg.Connection[Any]", share: float, course: Course, people: list[User]) -> None:
+    """`share` of a year's rows for the course; `people` are its learners. Prints what it does and how long it took."""
+    ids = "ARRAY[" + ", ".join(f"'{person.pk}'" for person in people) + "]::uuid[]"
     common = {
         "course": f"'{course.pk}'::uuid", "learner": LEARNER.format(ids=ids, people=len(people)), "vector": VECTOR,
         "memories": round(YEAR["conversation_memory"] * share),

@@ -48,7 +48,7 @@ ROUNDS_OF_100 = 12
 ASIDE = 50  # first calls that warm up
 TWINNED = (ConversationFeedback, OwnerCorrection, ResponseAnalytics)
 
-LISTED = ("pk", "question", "source_type", "confidence_score", "created_at")
+LISTED = ("pk", "question", "source_type", "confidence_score")
 
 failed: list[str] = []
 
@@ -214,7 +214,7 @@ def main() -> int:
     ada = learners[0]
     with connect(owner_url) as owner:
         owner.execute("SET statement_timeout = 0; SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 0")
-        fill(owner, share, course, [learner.pk for learner in learners])
+        fill(owner, share, course, learners)
         for model in TWINNED:
             make_twin(owner, model)
     return measured(course, ada, tess, rex)

@@ -212,12 +212,7 @@ class LearningItem(models.Model):
             Index(fields=["applied_at"], name="idx_learning_receipt_due", condition=Q(status="applied", receipt={})),
             Index(fields=["course", "chunk_hash"], name="idx_learning_chunk", condition=Q(status="applied") & ~Q(chunk_hash="")),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="learning_queue_start",
-                operation=pgtrigger.Insert,
-                condition=~pgtrigger.Q(new__status__in=["pending", "approved"]),
-            ),
+        triggers = [  # the two states that an item may start in are asked where a new item is recorded: record_functions
             pgtrigger.FSM(
                 name="learning_queue_states",
                 field="status",

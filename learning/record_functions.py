@@ -51,6 +51,9 @@ def _changes(table: str) -> str:
 NEW_ITEM = trigger_function(
     "record_new_item",
     f"""
+    IF NEW.status NOT IN ('pending', 'approved') THEN
+        RAISE EXCEPTION 'a new learning item is pending or approved, not %', NEW.status USING ERRCODE = 'check_violation';
+    END IF;
     INSERT INTO {ENTRY}
     VALUES ({WHO}, 'insert', 'learning_queue', NEW.id, NEW.course_id, NULL, {state_of("learning_queue", "NEW")});
     INSERT INTO {NOTE}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -50,6 +50,12 @@ def test_it_records_each_row_of_one_statement_and_only_what_changed(rex: User, c
         assert {(entry.actor_id, str(entry.before), str(entry.after)) for entry in found} == {
             (rex.pk, "{'confidence_score': 50}", "{'confidence_score': 70}")
         }
+
+
+@pytest.mark.parametrize("status", ["applied", "rejected"])
+def test_it_lets_no_item_start_at_the_end(status: str, rex: User, course: Course) -> None:
+    with pytest.raises(IntegrityError, match="pending or approved"):
+        items_of(course, rex, 1, status=status, reason="No.", applied_at=timezone.now(), knowledge_id=uuid4())
 
 
 def test_it_adds_up_what_a_statement_changes(rex: User, course: Course) -> None:
