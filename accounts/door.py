@@ -18,7 +18,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
+from django.db.backends.utils import debug_transaction
 from django.http import HttpResponseBase
+from psycopg import sql
+from psycopg.errors import error_from_result
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg_pool import PoolTimeout
 
 from accounts.requests import PersonRequest
@@ -60,8 +65,7 @@ def actor_for(who: "User | Actor") -> Actor:
 def acting_as(who: "User | Actor") -> Iterator[Actor]:
     """Open a transaction (a savepoint inside another one) in which PostgreSQL knows who is acting.
 
-    An inner door gives the outer actor back when it closes. In psycopg's pipeline mode the opening costs no round trip
-    of its own.
+    An inner door gives the outer actor back when it closes. Opening is one round trip.
     """
     actor = actor_for(who)
     with transaction.atomic():
@@ -166,6 +170,22 @@ def _values(actor: Actor) -> list[str]:
 
 
 def _announce(actor: Actor) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(SETTINGS, _values(actor))
+    connection.ensure_connection()
+    if connection.connection.pgconn.transaction_status == TransactionStatus.IDLE:
+        _begin(actor)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(SETTINGS, _values(actor))
     connection.door = actor  # type: ignore[attr-defined]
+
+
+def _begin(actor: Actor) -> None:
+    """BEGIN and the announcement in one message: psycopg would send BEGIN alone, ahead of the first statement."""
+    driver = connection.connection
+    with connection.wrap_database_errors, driver.lock:
+        announcement = SETTINGS % tuple(sql.Literal(value).as_string(driver) for value in _values(actor))
+        with debug_transaction(connection, announcement):
+            driver.pgconn.send_query(f"BEGIN; {announcement}".encode())
+            results = driver.wait(execute(driver.pgconn))
+        if results[-1].status != ExecStatus.TUPLES_OK:
+            raise error_from_result(results[-1])

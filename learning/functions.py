@@ -1,11 +1,11 @@
 """The rules of the learning loop that hold whatever code runs: SQL functions and triggers, made by a migration.
 
 Trigger functions look with the owner's eyes, so that a learner's feedback can make an item of a queue that a learner may not
-write. They do one thing each and trust nothing but the row. Text stays out of the audit: hashes say whether it changed.
+write. They do one thing each and trust nothing but the row. The record stands in `record_functions`, the batch in
+`batch_functions`.
 """
 
 from accounts.functions import only_app
-from learning.lexical import FALLBACK, TERM_LIMIT, vector_of
 
 
 def question_of_rights(signature: str, types: str, body: str) -> str:
@@ -31,6 +31,25 @@ TRAINS = question_of_rights(
                  WHERE t.course_id = course AND t.trainer_id = app_user_id())))))""",
 )
 RIGHTS_FIRST = [TURN_BELONGS, TRAINS]
+# The whole rule of an insert in one call, without sub-selects: those pay for many rows, and cost a single one its planning.
+MAY_RATE = question_of_rights(
+    "may_rate(turn uuid, learner uuid, course uuid)",
+    "may_rate(uuid, uuid, uuid)",
+    """coalesce(app_role() IN ('admin', 'system') OR (app_role() IN ('learner', 'trainer') AND learner = app_user_id()), false)
+       AND EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = turn AND m.user_id = learner AND m.course_id = course)""",
+)
+MAY_CORRECT = question_of_rights(
+    "may_correct(turn uuid, learner uuid, course uuid, trainer uuid)",
+    "may_correct(uuid, uuid, uuid, uuid)",
+    """EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = turn AND m.user_id = learner AND m.course_id = course)
+       AND coalesce(app_role() IN ('admin', 'system') OR (app_role() = 'trainer' AND trainer = app_user_id() AND EXISTS (
+        SELECT 1 FROM enrolments e WHERE e.learner_id = learner AND e.course_id = course AND (e.trainer_id = app_user_id()
+            OR (e.trainer_id IS NULL AND EXISTS (SELECT 1 FROM course_trainers t
+                 WHERE t.course_id = course AND t.trainer_id = app_user_id()))))), false)""",
+)
+
+
+NO_RIGHTS_OF_INSERTS = "DROP FUNCTION may_rate(uuid, uuid, uuid); DROP FUNCTION may_correct(uuid, uuid, uuid, uuid)"
 
 
 def trigger_function(name: str, body: str, *, declare: str = "") -> str:
@@ -111,47 +130,7 @@ CREATE TRIGGER trg_learning_queue_updated_at BEFORE UPDATE ON learning_queue
     FOR EACH ROW EXECUTE FUNCTION touch_learning_queue()
 """
 
-# --- The record ----------------------------------------------------------------------------------------------------
-SHOWN = {
-    "learning_queue": "status confidence_score category reviewed_by duplicate_of_id entry_id knowledge_id verified_by_id reason "
-    "held_reason asked_count".split(),
-    "knowledge_base_rag": "category source entry_id version is_live item_id verified_by_id chunk_hash".split(),
-}
-HASHED = {"learning_queue": ["proposed_content", "question"], "knowledge_base_rag": ["content", "question"]}
-
-
-def _state(table: str, row: str) -> str:
-    """The row as the audit keeps it."""
-    shown = [f"'{column}', {row}.{column}" for column in SHOWN[table]]
-    hashed = [f"'{column}', encode(sha256(convert_to({row}.{column}, 'UTF8')), 'hex')" for column in HASHED[table]]
-    return f"jsonb_build_object({', '.join(shown + hashed)})"
-
-
-def audit_function(table: str) -> str:
-    """Every row that is made, and every change of what the audit shows."""
-    insert = (
-        "INSERT INTO learning_audit_log (actor_id, actor_role, action, table_name, row_id, course_id, before, after) VALUES "
-        f"(app_user_id(), coalesce(app_role(), ''), %s, '{table}', NEW.id, NEW.course_id, old_state, new_state)"
-    )
-    body = f"""
-        new_state := {_state(table, "NEW")};
-        IF TG_OP = 'UPDATE' THEN
-            old_state := {_state(table, "OLD")};
-            IF old_state = new_state THEN RETURN NULL; END IF;
-            SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, new_state -> o.key) INTO old_state, new_state
-              FROM jsonb_each(old_state) AS o WHERE o.value IS DISTINCT FROM new_state -> o.key;
-        END IF;
-        {insert % "lower(TG_OP)"};
-        RETURN NULL;
-    """
-    return trigger_function(f"audit_{table}", body, declare="DECLARE old_state jsonb; new_state jsonb;")
-
-
-AUDIT = ";\n".join(audit_function(table) for table in SHOWN)
-AUDIT_TRIGGERS = ";\n".join(
-    f"CREATE TRIGGER trg_{table}_audit AFTER INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION audit_{table}()"
-    for table in SHOWN
-)
+# --- The record: see record_functions ----------------------------------------------------------------------------------
 APPEND_ONLY = """
 CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $body$
     BEGIN RAISE EXCEPTION 'the learning audit is append-only' USING ERRCODE = 'insufficient_privilege'; END $body$;
@@ -165,25 +144,6 @@ DO $grant$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'aicoach_app'
 """
 
 # --- Days, by increments -------------------------------------------------------------------------------------------
-NOTE_QUEUE = trigger_function(
-    "note_learning_change",
-    """
-    IF TG_OP = 'UPDATE' THEN
-        INSERT INTO learning_metric_changes (relation, date, course_id, kind, part, counted, first_sum, first_count, second_sum,
-               second_count, conversions)
-        VALUES ('learning', (OLD.created_at AT TIME ZONE 'UTC')::date, OLD.course_id, OLD.source_type, OLD.status, -1,
-               -OLD.confidence_score, 0, 0, 0, 0),
-               ('learning', (NEW.created_at AT TIME ZONE 'UTC')::date, NEW.course_id, NEW.source_type, NEW.status, 1,
-               NEW.confidence_score, 0, 0, 0, 0);
-        RETURN NULL;
-    END IF;
-    INSERT INTO learning_metric_changes (relation, date, course_id, kind, part, counted, first_sum, first_count, second_sum,
-           second_count, conversions)
-    VALUES ('learning', (NEW.created_at AT TIME ZONE 'UTC')::date, NEW.course_id, NEW.source_type, NEW.status, 1,
-           NEW.confidence_score, 0, 0, 0, 0);
-    RETURN NULL;
-    """,
-)
 _ANALYTICS = """
     INSERT INTO learning_metric_changes (relation, date, course_id, kind, part, counted, first_sum, first_count, second_sum,
            second_count, conversions)
@@ -198,11 +158,6 @@ NOTE_ANALYTICS = trigger_function(
     f" {_ANALYTICS.format(row='NEW', sign='')} RETURN NULL;",
 )
 METRIC_TRIGGERS = """
-CREATE TRIGGER trg_learning_metrics_made AFTER INSERT ON learning_queue
-    FOR EACH ROW EXECUTE FUNCTION note_learning_change();
-CREATE TRIGGER trg_learning_metrics_changed AFTER UPDATE ON learning_queue
-    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.confidence_score <> NEW.confidence_score)
-    EXECUTE FUNCTION note_learning_change();
 CREATE TRIGGER trg_response_metrics_made AFTER INSERT ON response_analytics
     FOR EACH ROW EXECUTE FUNCTION note_response_change();
 CREATE TRIGGER trg_response_metrics_changed AFTER UPDATE ON response_analytics
@@ -259,44 +214,6 @@ BEGIN
         's.status IN (''pending'', ''approved'')') USING course, embedding;
 END $body$
 """
-LANGUAGE_OF = f"""coalesce((SELECT t.cfgname::text FROM courses c JOIN pg_ts_config t ON t.cfgname = c.language
-     AND pg_ts_config_is_visible(t.oid) WHERE c.id = taken.course_id), '{FALLBACK}')"""
-QUESTION_WORDS = vector_of(f"({LANGUAGE_OF})::regconfig", "left(taken.question, 4000)")
-BATCH = f"""
-CREATE OR REPLACE FUNCTION batch_process_learning(most int, chosen uuid[] DEFAULT NULL)
-RETURNS SETOF uuid LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public AS $body$
-DECLARE taken learning_queue; made uuid; entry uuid; newest int;
-BEGIN
-    FOR taken IN SELECT * FROM learning_queue q
-         WHERE q.status = 'approved' AND q.held_reason = '' AND (chosen IS NULL OR q.id = ANY (chosen))
-         ORDER BY q.created_at LIMIT least(greatest(most, 0), 1000) FOR UPDATE SKIP LOCKED
-    LOOP
-        entry := coalesce(taken.entry_id, taken.id);
-        newest := 0;
-        IF taken.entry_id IS NOT NULL OR taken.applied_at IS NOT NULL THEN
-            SELECT coalesce(max(version), 0) INTO newest FROM knowledge_base_rag WHERE entry_id = entry;
-            UPDATE knowledge_base_rag SET is_live = false, retired_at = now(), updated_at = now()
-             WHERE entry_id = entry AND is_live;
-        END IF;
-        INSERT INTO knowledge_base_rag (course_id, category, content, embedding, source, metadata, entry_id, version, item_id,
-               question, question_embedding, question_words, embedding_model, verified_by_id, verified_by_name, verified_at,
-               place, chunk_hash)
-        VALUES (taken.course_id, left(taken.category, 100), taken.proposed_content, taken.embedding, taken.source_type,
-               taken.metadata, entry, newest + 1, taken.id, taken.question, taken.question_embedding,
-               ARRAY(SELECT w FROM unnest(tsvector_to_array({QUESTION_WORDS})) w
-                      WHERE length(w) <= {TERM_LIMIT} LIMIT 64),
-               taken.embedding_model, coalesce(taken.verified_by_id, taken.reviewed_by), taken.verified_by_name,
-               taken.reviewed_at, taken.place, taken.chunk_hash)
-        RETURNING id INTO made;
-        UPDATE learning_queue SET status = 'applied', applied_at = now(), knowledge_id = made, entry_id = entry
-         WHERE id = taken.id;
-        IF taken.source_type = 'correction' THEN
-            UPDATE owner_corrections SET applied_at = now() WHERE id = taken.source_id;
-        END IF;
-        RETURN NEXT taken.id;
-    END LOOP;
-END $body$
-"""
 RIGHTS = ";\n".join(
     only_app(signature)
     for signature in (
@@ -307,7 +224,7 @@ RIGHTS = ";\n".join(
 )
 
 # --- Vectors ---------------------------------------------------------------------------------------------------------
-LINKS, BUILDING = 8, 40  # of HNSW: tens of thousands of rows, of which the nearest few are looked at; two are written per item
+LINKS, BUILDING = 6, 32  # of HNSW: tens of thousands of rows, of which the nearest few are looked at; two are written per item
 HNSW = {
     "idx_learning_embedding_hnsw": ("learning_queue", "embedding", "status IN ('pending', 'approved')"),
     "idx_transcripts_embedding_hnsw": ("voice_transcripts", "embedding", "true"),
@@ -323,24 +240,3 @@ def vector_indexes(dimensions: int) -> list[str]:
         f" WITH (m = {LINKS}, ef_construction = {BUILDING}) WHERE vector_dims({column}) = {dimensions} AND {condition}"
         for name, (table, column, condition) in HNSW.items()
     ]
-
-
-MAKE = [
-    *(MAKE_FROM_FEEDBACK, MAKE_FROM_CORRECTION, MAKE_FROM_TRANSCRIPT, TOUCH_QUEUE, TRIGGERS),
-    *(AUDIT, AUDIT_TRIGGERS, APPEND_ONLY, NOTE_QUEUE, NOTE_ANALYTICS, METRIC_TRIGGERS, FOLD_METRICS),
-    *(CHECK_SIMILAR, BATCH, RIGHTS),
-]
-DROPPED = (
-    "make_item_from_feedback make_item_from_correction make_item_from_transcript touch_learning_queue audit_learning_queue "
-    "audit_knowledge_base_rag refuse_audit_change note_learning_change note_response_change"
-).split()
-UNMAKE = "; ".join(
-    [
-        *(f"DROP FUNCTION {name}() CASCADE" for name in DROPPED),
-        "DROP FUNCTION fold_learning_metrics(int)",
-        "DROP FUNCTION batch_process_learning(int, uuid[])",
-        "DROP FUNCTION check_similar_knowledge(uuid, text, vector)",
-        "DROP FUNCTION turn_belongs(uuid, uuid, uuid) CASCADE",
-        "DROP FUNCTION trains(uuid, uuid) CASCADE",
-    ]
-)

@@ -10,12 +10,14 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
+from accounts.fields import KeyMadeHere, TimeMadeHere
 from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from courses.models import Course
 
 RATINGS = Q(rating=None) | Q(rating__gte=1, rating__lte=5)
+A_WORKER = "app_role() = 'system'"  # of one row: without the sub-select that is for many
 ENGAGEMENT = Q(user_engagement_score=None) | Q(user_engagement_score__gte=0, user_engagement_score__lte=100)
 
 
@@ -91,7 +93,7 @@ class ConversationFeedback(models.Model):
         STAR_RATING = "star_rating", _("Stars")
         EMOJI = "emoji", _("Sign")
 
-    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
+    id = KeyMadeHere()
     conversation = models.ForeignKey(ConversationMemory, models.CASCADE, related_name="feedback", db_index=False)
     learner = learner_key()
     course = models.ForeignKey(Course, models.CASCADE, related_name="+", db_index=False)
@@ -99,7 +101,7 @@ class ConversationFeedback(models.Model):
     rating = models.IntegerField(null=True)
     reason = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = TimeMadeHere()
 
     class Meta:
         db_table = "conversation_feedback"
@@ -117,7 +119,7 @@ class ConversationFeedback(models.Model):
             RowSecurity(
                 name="conversation_feedback_rows",
                 select=own_or_trained(),
-                insert=f"({own()}) AND {own_conversation('conversation_feedback')}",
+                insert="may_rate(conversation_id, learner_id, course_id)",
                 update=f"({own()}) AND {own_conversation('conversation_feedback')}",
                 delete=own(),
             ),
@@ -137,7 +139,7 @@ class ConversationFeedback(models.Model):
 class ResponseAnalytics(models.Model):
     """How one answer did. Personal data through its conversation; erased with it."""
 
-    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
+    id = KeyMadeHere()
     conversation = models.ForeignKey(ConversationMemory, models.CASCADE, related_name="analytics", db_index=False)
     learner = learner_key()
     course = models.ForeignKey(Course, models.CASCADE, related_name="+", db_index=False)
@@ -148,7 +150,7 @@ class ResponseAnalytics(models.Model):
     response_time_ms = models.IntegerField(null=True)
     ab_test_variant = models.CharField(max_length=50, null=True)
     metrics = models.JSONField(default=dict)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = TimeMadeHere()
 
     class Meta:
         db_table = "response_analytics"
@@ -159,7 +161,7 @@ class ResponseAnalytics(models.Model):
             models.CheckConstraint(
                 condition=Q(response_time_ms=None) | Q(response_time_ms__gte=0), name="response_analytics_time_valid"
             ),
-            RowSecurity(name="response_analytics_rows", select=own_or_trained(), insert=WORKERS, update=WORKERS, delete=own()),
+            RowSecurity(name="response_analytics_rows", select=own_or_trained(), insert=A_WORKER, update=WORKERS, delete=own()),
         ]
         indexes = [
             Index(fields=["conversation"], name="idx_analytics_conversation"),

@@ -81,10 +81,11 @@ class ResponsePerformanceMetrics(models.Model):
 class MetricChange(models.Model):
     """One change that waits to be counted: `kind` and `part` name the counter, the figures are what is added to it.
 
-    Written beside every answer and every item, so it has no key to a course and no index but its own.
+    Written beside every answer and every item, so it has no key to a course, no index but its own, and the cheapest
+    key there is.
     """
 
-    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
+    id = models.BigAutoField(primary_key=True)
     relation = models.CharField(max_length=63)
     date = models.DateField()
     course_id = models.UUIDField()

@@ -10,15 +10,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
+from accounts.fields import KeyMadeHere, TimeMadeHere
 from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from courses.models import Course
-from learning.memory_models import ConversationMemory, learner_key, own_conversation
+from learning.memory_models import ConversationMemory, learner_key
 from learning.valuing import RANK_SQL
 
 SCORE = Q(confidence_score__gte=0, confidence_score__lte=100)
-TRAINS_THE_LEARNER = f"({ADMINS} OR trainer_id = (SELECT app_user_id())) AND trains(learner_id, course_id)"
 OF_NOBODY_IN_COURSES_I_RUN = "(learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))"
 BY_AN_ADMIN = Q(actor_role="admin") | Q(actor_role="system", actor_id__isnull=False)  # or for one, by a worker
 RECHECK = Q(status="pending", metadata__has_key="recheck")
@@ -34,7 +34,7 @@ class OwnerCorrection(models.Model):
         HIGH = "high", _("High")
         URGENT = "urgent", _("Urgent")
 
-    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
+    id = KeyMadeHere()
     conversation = models.ForeignKey(ConversationMemory, models.CASCADE, related_name="corrections", db_index=False)
     learner = learner_key()
     course = models.ForeignKey(Course, models.CASCADE, related_name="+", db_index=False)
@@ -46,7 +46,7 @@ class OwnerCorrection(models.Model):
     correction_context = models.TextField(null=True)
     metadata = models.JSONField(default=dict)
     client_key = models.UUIDField(null=True)  # made by a program, so that sending twice saves once
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = TimeMadeHere()
     applied_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -63,7 +63,7 @@ class OwnerCorrection(models.Model):
             RowSecurity(
                 name="owner_corrections_rows",
                 select=own_or_trained(),
-                insert=f"({TRAINS_THE_LEARNER}) AND {own_conversation('owner_corrections')}",
+                insert="may_correct(conversation_id, learner_id, course_id, trainer_id)",
                 update=ADMINS,
                 delete=own(),
             ),
@@ -228,12 +228,7 @@ class LearningItem(models.Model):
             # Those that are grouped under an item: its page, and the questions that a receipt asks.
             Index(fields=["duplicate_of"], name="idx_learning_duplicates", condition=Q(duplicate_of__isnull=False)),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="learning_queue_start",
-                operation=pgtrigger.Insert,
-                condition=~pgtrigger.Q(new__status__in=["pending", "approved"]),
-            ),
+        triggers = [  # the two states that an item may start in are asked where a new item is recorded: record_functions
             pgtrigger.FSM(
                 name="learning_queue_states",
                 field="status",

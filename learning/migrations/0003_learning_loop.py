@@ -15,7 +15,7 @@ import pgvector.django.vector
 from django.conf import settings
 from django.db import migrations, models
 
-from learning import functions
+from learning import earlier_functions, functions
 
 
 def make_vector_indexes(apps, schema_editor):
@@ -603,7 +603,7 @@ class Migration(migrations.Migration):
             constraint=accounts.policies.RowSecurity(delete="learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to()) OR (SELECT app_role()) IN ('admin', 'system')", insert='(learner_id IS NOT NULL AND learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to()) AND course_id = ANY ((SELECT visible_courses())::uuid[])) OR course_id = ANY ((SELECT run_courses())::uuid[])', name='voice_transcripts_rows', select='(learner_id BETWEEN (SELECT visible_from()) AND (SELECT visible_to())) OR (learner_id = ANY ((SELECT trained_learners())::uuid[]) AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs())) OR (learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))', update="(SELECT app_role()) IN ('admin', 'system')"),
         ),
         migrations.RunSQL(
-            [(statement, None) for statement in functions.MAKE], [(functions.UNMAKE, None)]
+            [(statement, None) for statement in earlier_functions.MAKE], [(earlier_functions.UNMAKE, None)]
         ),
         migrations.RunPython(make_vector_indexes, migrations.RunPython.noop),
     ]

@@ -1,9 +1,11 @@
 """The door lets each person see their own, and nothing at all outside of it."""
 
-import pytest
-from django.db import connection
+from pathlib import Path
 
-from accounts.door import NOBODY, SYSTEM, acting_as, current_actor, in_door, signing_in_as
+import pytest
+from django.db import DatabaseError, connection
+
+from accounts.door import NOBODY, SYSTEM, Actor, acting_as, current_actor, in_door, signing_in_as
 from accounts.models import User
 from accounts.signing_in import account_by_email
 from courses.models import Course, Enrolment
@@ -75,3 +77,25 @@ def test_it_holds_inside_a_test_transaction_too(ada: User, ben: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('app.user_id', true)")
         assert cursor.fetchone()[0] in ("", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_opens_with_one_message_and_takes_any_session_key(ada: User, tmp_path: Path) -> None:
+    key = "a'; DROP \\ %s"
+    connection.ensure_connection()
+    with (tmp_path / "wire").open("w") as wire:
+        connection.connection.pgconn.trace(wire.fileno())
+        with acting_as(Actor(ada.pk, "auth", key)), connection.cursor() as cursor:
+            cursor.execute("SELECT app_session_key()")
+            assert cursor.fetchone() == (key,)
+        connection.connection.pgconn.untrace()
+    sent = [line for line in (tmp_path / "wire").read_text().splitlines() if "\tF\t" in line]
+    assert [line.split('"')[1].partition(" ")[0] for line in sent] == ["BEGIN;", "SELECT", "COMMIT"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_says_what_the_database_refused_when_it_opens(ada: User) -> None:
+    with pytest.raises(DatabaseError), acting_as(Actor(ada.pk, "auth", "\x00")):
+        pass
+    with acting_as(ada):
+        assert emails() == ["ada@example.com"]
