@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("api/", include("config.api.urls")),
     path("coach/", include("coach.urls")),
+    path("desk/transcripts/", include("learning.transcripts.urls")),
     path("desk/", include("coach.desk.urls")),
     path("", include("learning.urls")),
     path("", include("courses.urls")),

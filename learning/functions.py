@@ -86,9 +86,10 @@ MAKE_FROM_TRANSCRIPT = trigger_function(
     INSERT INTO learning_queue (status, source_type, source_id, course_id, proposed_content, category, confidence_score, metadata,
            learner_id, conversation_id, question, original_answer, verified_by_name, embedding_model, embedding_tries, place,
            chunk_hash, near, reason, held_reason, receipt, asked_count)
-    VALUES ('pending', 'transcript', NEW.id, NEW.course_id, '', 'transcript', 50, NEW.learning_insights, NEW.learner_id,
-           NEW.conversation_id, left(coalesce(NEW.processed_summary, NEW.transcript), 4000), '', '', '', 0, '{}', '',
-           '[]', '', '', '{}', 1)
+    VALUES ('pending', 'transcript', NEW.id, NEW.course_id, coalesce(NEW.learning_insights #>> '{proposal,content}', ''),
+           'transcript', 50, NEW.learning_insights, NEW.learner_id, NEW.conversation_id,
+           left(coalesce(NEW.learning_insights #>> '{proposal,question}', NEW.processed_summary, NEW.transcript), 4000),
+           '', '', '', 0, coalesce(NEW.learning_insights #> '{proposal,place}', '{}'), '', '[]', '', '', '{}', 1)
         ON CONFLICT (source_type, source_id) DO NOTHING;
     RETURN NULL;
     """,

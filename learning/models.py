@@ -11,9 +11,10 @@ from accounts.models import Uuid7
 from accounts.policies import IN_COURSES_I_RUN, IN_MY_COURSES, WORKERS, RowSecurity
 from courses.models import Course
 from learning.lexical_models import LexicalImpact, LexicalIndex
-from learning.memory_models import ConversationFeedback, ConversationMemory, ResponseAnalytics, VoiceTranscript
+from learning.memory_models import ConversationFeedback, ConversationMemory, ResponseAnalytics
 from learning.metric_models import DailyLearningMetrics, MetricChange, ResponsePerformanceMetrics
 from learning.queue_models import AuditEntry, Knowledge, LearningItem, OwnerCorrection
+from learning.transcript_models import VoiceTranscript
 
 __all__ = [
     "AuditEntry",

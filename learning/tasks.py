@@ -10,6 +10,8 @@ from learning.digesting import digest, embed_memory
 from learning.generations import forget_old_generations
 from learning.indexing import run_update
 from learning.metrics import fold
+from learning.transcripts import leases
+from learning.transcripts.working import read_transcript
 from learning.updates import RUN_TASK, request_missing_vectors, waiting_updates, wake_worker
 
 
@@ -41,3 +43,21 @@ def apply_approved(chosen: Sequence[str] | None = None, asked_by: str | None = N
     """Apply what was approved; with `chosen`, these alone, for the person who asked for it."""
     ids = None if chosen is None else [UUID(each) for each in chosen]
     apply_learning(chosen=ids, asked_by=UUID(asked_by) if asked_by else None)
+@shared_task(name="learning.apply_learning", ignore_result=True)
+def apply_approved() -> None:
+    """Apply what was approved."""
+    apply_learning()
+
+
+@shared_task(name=leases.READ_TASK, ignore_result=True)
+def read_one(transcript_id: str) -> None:
+    """Read one transcript; does nothing when somebody has it."""
+    read_transcript(UUID(transcript_id))
+
+
+@shared_task(name="learning.sweep_transcripts", ignore_result=True)
+def sweep_transcripts() -> None:
+    """Tell workers again of transcripts that wait, and forget recordings that nobody tried again."""
+    for transcript_id in leases.waiting():
+        leases.wake_worker(transcript_id)
+    leases.forget_old_sound()

@@ -14,6 +14,7 @@ from courses import api as courses
 from learning import api_knowledge as knowledge
 from learning import api_queue as queue
 from learning import api_raw as raw
+from learning.transcripts import api as transcripts
 
 
 class PlaceId:
@@ -35,6 +36,7 @@ QUERY = "queries/<uuid:query_id>"
 ESCALATION = "escalations/<uuid:escalation_id>"
 ITEM = "queue/<uuid:item_id>"
 KNOWLEDGE = "knowledge/<uuid:knowledge_id>"
+TRANSCRIPT = "transcripts/<uuid:transcript_id>"
 
 v1 = [
     path("me", Me.as_view()),
@@ -79,6 +81,9 @@ v1 = [
     path(f"{COURSE}/knowledge/search", knowledge.KnowledgeSearch.as_view()),
     path(KNOWLEDGE, knowledge.KnowledgeDetail.as_view()),
     path(f"{KNOWLEDGE}/versions", knowledge.KnowledgeVersions.as_view()),
+    path("transcripts", transcripts.Transcripts.as_view()),
+    path(TRANSCRIPT, transcripts.TranscriptDetail.as_view()),
+    path(f"{TRANSCRIPT}/again", transcripts.TranscriptAgain.as_view()),
 ]
 
 urlpatterns = [
