@@ -317,13 +317,19 @@ HNSW = {
 }
 
 
+def vector_index(name: str, dimensions: int, *, beside: str = "") -> str:
+    """The HNSW index of this name for one dimension; `beside` makes it under that name, while readers and writers go on."""
+    table, column, condition = HNSW[name]
+    return (
+        f"CREATE INDEX {f'CONCURRENTLY {beside}' if beside else name} ON {table}"
+        f" USING hnsw (({column}::vector({dimensions})) vector_cosine_ops)"
+        f" WITH (m = {LINKS}, ef_construction = {BUILDING}) WHERE vector_dims({column}) = {dimensions} AND {condition}"
+    )
+
+
 def vector_indexes(dimensions: int) -> list[str]:
     """HNSW indexes of the learning tables for one dimension; rows of another are left out, and found again once renewed."""
-    return [
-        f"CREATE INDEX {name} ON {table} USING hnsw (({column}::vector({dimensions})) vector_cosine_ops)"
-        f" WITH (m = {LINKS}, ef_construction = {BUILDING}) WHERE vector_dims({column}) = {dimensions} AND {condition}"
-        for name, (table, column, condition) in HNSW.items()
-    ]
+    return [vector_index(name, dimensions) for name in HNSW]
 
 
 MAKE = [

@@ -2,10 +2,10 @@
 
 A sentence speaks when its compound score is at least SPEAKS from zero. Nothing that speaks, or less than LEAST of all sentences,
 is neutral. Otherwise the scores are added up on both sides: mixed when the weaker side has MIXED of the stronger one, else the
-stronger side. VADER was made for everyday words; those with another meaning in technical talk and mere politeness are taken out
-of it, because a killed process is no grief. It reads English only, so there is no judgement of any other language. The figures
-that speak for these numbers stand in benchmarks/README.md, and docs/decisions/0079-how-a-transcript-is-read.md says what was
-refused.
+stronger side. A question counts for half: it mostly asks about the matter. VADER was made for everyday words; those with another
+meaning in technical talk, mere politeness and the slang of numbers are taken out of it: a killed process is no grief, and port
+143 is no declaration of love. It reads English only, so there is no judgement of any other language. The figures that speak for
+these numbers stand in benchmarks/README.md, and docs/decisions/0079-how-a-transcript-is-read.md says what was refused.
 """
 
 from collections.abc import Sequence
@@ -21,16 +21,18 @@ VERSION = "vader/v1"
 SPEAKS = 0.25
 LEAST = 0.1  # share of the sentences
 MIXED = 0.3  # of the sum of the stronger side
+QUESTION = 0.5  # what a question counts
 QUOTED = 3  # sentences shown of each side
 LONGEST_QUOTE = 400  # characters
 TECHNICAL = frozenset(
     """
     abort aborted accept accepted accepts active allow allowed allows alone argument arguments attack attacks block blocked
-    blocking cancel cancelled conflict conflicts create created creates creating critical dead default defaults die died dies
-    drop dropped drops error errors exit exploit failing failure failures fault faults force forced forces hand healthy ignore
-    ignored ignores increase isolated kill killed killing kills like likes limited matter matters natural original please
-    protected reject rejected rejects restore restored restores restoring safe safely secure secured security share shared
-    stop stopped stopping stops support supported supports unhealthy value values warning warnings welcome well yes
+    blocking cancel cancelled conflict conflicts create created creates creating critical dead default defaults die died
+    dies drop dropped drops error errors exit exploit failing failure failures fault faults force forced forces hand healthy
+    helper helpers ignore ignored ignores increase isolate isolated isolates isolation kill killed killing kills like likes
+    limited matter matters natural original please protected reject rejected rejects restore restored restores restoring
+    safe safely secure secured security share shared stop stopped stopping stops support supported supports true unhealthy
+    value values warning warnings welcome well yes
     """.split()
 )
 
@@ -75,15 +77,16 @@ def judge(scores: Sequence[float]) -> str:
 
 
 def score(sentence: str) -> float:
-    """VADER's compound score, -1 to 1."""
-    return float(_analyser().polarity_scores(sentence)["compound"])
+    """VADER's compound score, -1 to 1; half of it for a question."""
+    compound = float(_analyser().polarity_scores(sentence)["compound"])
+    return QUESTION * compound if sentence.rstrip("\"'”’) ").endswith("?") else compound
 
 
 @lru_cache(maxsize=1)
 def _analyser() -> SentimentIntensityAnalyzer:
     analyser = SentimentIntensityAnalyzer()
-    for word in TECHNICAL:
-        analyser.lexicon.pop(word, None)
+    for word in [word for word in analyser.lexicon if word in TECHNICAL or word.isdecimal()]:
+        del analyser.lexicon[word]
     return analyser
 
 

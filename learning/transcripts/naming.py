@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from ai.providers.sentences import CODE_SPAN
 from courses.models import Course, ModuleTopic
 from learning.models import ContentChunk
 from learning.transcripts.cues import Said
@@ -23,7 +24,7 @@ MOST_PASSAGES = 5_000  # read for the terms of a course
 SAME_NAME = 2  # places that may share a name
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|--?[a-z][\w-]*", re.IGNORECASE)
 NUMBERED = re.compile(r"^(?:lab|chapter|part|day|unit|week|module|lesson|session) \d+\b", re.IGNORECASE)
-CODE = re.compile(r"`([^`\n]{2,40})`")
+LONGEST_CODE = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def names_of(course_id: UUID) -> Names:
             called[key].add(Place(chapter_id, lab_id, "", title))
         for key in _variants(path[-1] if path else ""):
             called[key].add(Place(chapter_id, lab_id, anchor, path[-1]))
-        terms |= {words(code): code for code in CODE.findall(content)}
+        terms |= {words(code): code for code in _codes(content)}
     places = {key: min(found, key=lambda one: len(one.anchor)) for key, found in called.items() if len(found) <= SAME_NAME}
     return Names(places, {key: name for key, name in terms.items() if _tells(key) and key not in places})
 
@@ -86,6 +87,12 @@ def words(text: str) -> tuple[str, ...]:
     """Lower case, without the plural's s."""
     found = (word.lower() for word in WORD.findall(text))
     return tuple(word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in found)
+
+
+def _codes(content: str) -> Iterator[str]:
+    for match in CODE_SPAN.finditer(content):
+        if len(code := match[0].strip("` ")) <= LONGEST_CODE and "\n" not in code:
+            yield code
 
 
 def _variants(title: str) -> Iterator[tuple[str, ...]]:

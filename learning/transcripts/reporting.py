@@ -46,7 +46,7 @@ def validated(answer: str, transcript: str, model: str) -> Report | None:
         sentiment = found["sentiment"]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    if not summary or sentiment not in SENTIMENTS:
+    if not summary or not isinstance(sentiment, str) or sentiment not in SENTIMENTS:
         return None
     kept_people, kept_terms = found_in(people, transcript)[:MOST_PEOPLE], found_in(terms, transcript)[:MOST_TERMS]
     return Report(summary, sentiment, reason, tuple(kept_people), tuple(kept_terms), model)
