@@ -21,7 +21,7 @@ from learning.models import ConversationMemory, Knowledge, LearningItem, VoiceTr
 from learning.updates import short_step
 
 AT_ONCE = 32  # rows: the work that a killed run loses
-Progress = Callable[[int], None]
+Progress = Callable[[float | None], object]  # is told rows; what tqdm's bar takes
 INDEX_OF = (
     "SELECT pg_get_indexdef(c.oid) FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid"
     " WHERE c.relname = %s AND i.indisvalid AND pg_table_is_visible(c.oid)"
@@ -52,7 +52,7 @@ KINDS = (
 def stale(kind: Kind, embedder: Embedder) -> "QuerySet[Any]":
     """Rows whose vectors are not of this model, or not of its length. Needs the system's door."""
     dimensions = Func(F("embedding"), function="vector_dims", output_field=IntegerField())
-    rows: QuerySet[Any] = kind.model._default_manager.annotate(dimensions=dimensions)  # type: ignore[attr-defined]
+    rows: QuerySet[Any] = kind.model._default_manager.annotate(dimensions=dimensions)
     other = ~Q(embedding_model=embedder.name) | ~Q(dimensions=embedder.dimensions)
     if kind.model is VoiceTranscript:
         return rows.filter(Q(embedding=None) | other, state=VoiceTranscript.State.READY)

@@ -40,7 +40,7 @@ def of_model(name: str) -> int:
 
 def test_it_renews_what_is_of_another_model_or_length(course: Course) -> None:
     known(course, 1), known(course, 2, "counting", 4), known(course, 3, "counting", 8)
-    embedder, seen = CountingEmbedder(), list[int]()
+    embedder, seen = CountingEmbedder(), list[float | None]()
     assert count(KNOWLEDGE, embedder) == 2
     assert reembed(KNOWLEDGE, embedder, progress=seen.append) == 2
     assert embedder.texts == ["Why 1?\nSo.", "Why 1?", "Why 2?\nSo.", "Why 2?"]
