@@ -43,6 +43,8 @@ def apply_approved(chosen: Sequence[str] | None = None, asked_by: str | None = N
     """Apply what was approved; with `chosen`, these alone, for the person who asked for it."""
     ids = None if chosen is None else [UUID(each) for each in chosen]
     apply_learning(chosen=ids, asked_by=UUID(asked_by) if asked_by else None)
+
+
 @shared_task(name="learning.apply_learning", ignore_result=True)
 def apply_approved() -> None:
     """Apply what was approved."""

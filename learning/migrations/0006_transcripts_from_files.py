@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courses', '0001_courses'),
-        ('learning', '0004_receipts_due_and_corrections_once'),
+        ('learning', '0005_review_by_value'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
