@@ -45,12 +45,6 @@ def apply_approved(chosen: Sequence[str] | None = None, asked_by: str | None = N
     apply_learning(chosen=ids, asked_by=UUID(asked_by) if asked_by else None)
 
 
-@shared_task(name="learning.apply_learning", ignore_result=True)
-def apply_approved() -> None:
-    """Apply what was approved."""
-    apply_learning()
-
-
 @shared_task(name=leases.READ_TASK, ignore_result=True)
 def read_one(transcript_id: str) -> None:
     """Read one transcript; does nothing when somebody has it."""
