@@ -23,7 +23,7 @@ from django.utils import timezone
 from accounts.door import SYSTEM, Actor, acting_as
 from accounts.models import User
 from ai.models import Conversation
-from benchmarks.learning_loop_inside import LEARNERS, failed, fill, times, told
+from benchmarks.learning_loop_inside import EACH, TRAINERS, failed, fill, in_turn, told
 from benchmarks.scratch import connect
 from coach.insights.figures import read
 from coach.insights.page import CHARTS
@@ -63,7 +63,8 @@ def people(course: Course) -> tuple[User, list[User]]:
     with acting_as(SYSTEM):
         tess = User.objects.create(email="tess@example.com", name="Tess", role="trainer", password="!")
         learners = [
-            User.objects.create(email=f"{n}-{uuid.uuid4().hex[:6]}@example.com", name="L", password="!") for n in range(LEARNERS)
+            User.objects.create(email=f"{n}-{uuid.uuid4().hex[:6]}@example.com", name="L", password="!")
+            for n in range(TRAINERS * EACH)
         ]
         CourseTrainer.objects.create(course=course, trainer=tess)
         Enrolment.objects.bulk_create([Enrolment(learner=one, course=course, trainer=tess) for one in learners])
@@ -74,13 +75,13 @@ def reads(course: Course, tess: User) -> None:
     for period in PERIODS:
         chosen = read_period(period, timezone.now())
         with acting_as(Actor(tess.pk, "trainer")):
-            found = times(lambda: read([course], chosen))  # noqa: B023
+            (found,) = in_turn(lambda: read([course], chosen))  # noqa: B023
             told(f"dashboard read, {period}: p50", float(np.median(found)), 5.0)
             told(f"dashboard read, {period}: p95", float(np.percentile(found, 95)), 5.0)
-            drawn = times(lambda: [chart(read([course], chosen)) for chart in CHARTS.values()], 20)  # noqa: B023
+            (drawn,) = in_turn(lambda: [chart(read([course], chosen)) for chart in CHARTS.values()], rounds=20)  # noqa: B023
         print(f"  all ten charts made of it, {period}: {np.median(drawn) - 10 * np.median(found):.1f} ms", flush=True)
     with acting_as(Actor(tess.pk, "trainer")):
-        told("asking whether notes are late: p95", float(np.percentile(times(fold_late), 95)), 1.0)
+        told("asking whether notes are late: p95", float(np.percentile(in_turn(fold_late)[0], 95)), 1.0)
 
 
 def remembered(course: Course, learner: User) -> list[Query]:
@@ -107,7 +108,7 @@ def keeping(owner: "psycopg.Connection[Any]", course: Course, learner: User) -> 
         owner.execute("DELETE FROM conversation_memory WHERE transcript = '?'")
         owner.execute(f"ALTER TABLE conversation_memory {switch} TRIGGER trg_insight_turn")
         with acting_as(SYSTEM):
-            return float(np.median(times(remember)))
+            return float(np.median(in_turn(remember)[0]))
 
     bare, noted = timed("DISABLE"), timed("ENABLE")
     told("remembering a question, figures noted: p50", noted, 1.5)

@@ -4,7 +4,9 @@
 `aicoach.E002` a rate limit cannot be read
 `aicoach.E003` the embedding provider is unknown or lacks its address
 `aicoach.E005` the type or the address of the model cannot be used
+`aicoach.E006` the address for transcriptions cannot be used
 `aicoach.W001` a model is configured by halves
+`aicoach.W003` the transcription of recordings is configured by halves
 """
 
 from collections.abc import Sequence
@@ -17,7 +19,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from limits import parse
 
-from ai.providers import configured
+from ai.providers import configured, transcriber
 
 SERVING = "default"
 WAYS_AROUND = """
@@ -98,3 +100,14 @@ def model_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def model_can_be_used(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     problem = configured.wrong() if settings.LLM_MODEL else None
     return [Error(problem, id="aicoach.E005")] if problem else []
+
+
+@register()
+def transcription_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if problem := transcriber.wrong():
+        return [Error(problem, id="aicoach.E006")]
+    is_begun = settings.TRANSCRIPTION_MODEL or settings.TRANSCRIPTION_BASE_URL or settings.TRANSCRIPTION_API_KEY
+    if not is_begun or transcriber.is_configured():
+        return []
+    hint = "Set TRANSCRIPTION_MODEL with TRANSCRIPTION_BASE_URL or TRANSCRIPTION_API_KEY; until then recordings are refused."
+    return [Warning("The transcription of recordings is configured by halves.", hint=hint, id="aicoach.W003")]

@@ -126,6 +126,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "sweep-content-updates": {"task": "learning.sweep_content_updates", "schedule": timedelta(seconds=15)},
     "sweep-learning": {"task": "learning.sweep_learning", "schedule": timedelta(seconds=15)},
+    "sweep-transcripts": {"task": "learning.sweep_transcripts", "schedule": timedelta(seconds=15)},
     "apply-learning": {"task": "learning.apply_learning", "schedule": timedelta(seconds=30)},
     "sweep-turns": {"task": "coach.sweep_turns", "schedule": timedelta(seconds=15)},
     "link-escalations": {"task": "coach.link_escalations", "schedule": timedelta(seconds=10)},
@@ -158,6 +159,7 @@ RATE_LIMITS = {
     "ask": env.str("RATE_ASK", "20/minute"),
     "search": env.str("RATE_SEARCH", "60/minute"),
     "import": env.str("RATE_IMPORT", "10/hour"),
+    "transcript": env.str("RATE_TRANSCRIPT", "60/hour"),
     "api": env.str("RATE_API", "300/minute"),
 }
 
@@ -184,6 +186,11 @@ LLM_TOTAL_TIMEOUT = env.float("LLM_TOTAL_TIMEOUT", 90.0)
 ANSWER_AT_ASK = env.bool("ANSWER_AT_ASK", env.int("WEB_CONCURRENCY", 1) == 1)  # needs one web process: the page follows it there
 LLM_MAX_TOKENS = env.int("LLM_MAX_TOKENS", 700)
 LLM_MAX_BYTES = env.int("LLM_MAX_BYTES", 2_000_000)  # on the wire, where a token takes about 300
+TRANSCRIPTION_BASE_URL = env.str("TRANSCRIPTION_BASE_URL", "")  # of any service with /audio/transcriptions; empty: OpenAI's
+TRANSCRIPTION_MODEL = env.str("TRANSCRIPTION_MODEL", "")  # without one recordings are refused, texts are not
+TRANSCRIPTION_API_KEY = env.str("TRANSCRIPTION_API_KEY", "")
+TRANSCRIPTION_TIMEOUT = env.float("TRANSCRIPTION_TIMEOUT", 300.0)  # seconds for one recording; below the limits of a task
+TRANSCRIPTION_KEEP_DAYS = env.int("TRANSCRIPTION_KEEP_DAYS", 7)  # how long a recording that failed is kept for another try
 
 # --- Words, time, files --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -246,6 +253,7 @@ SPECTACULAR_SETTINGS = {
         "QuestionStatus": "coach.models.Query.Status",
         "EscalationStatus": "coach.models.Escalation.Status",
         "AnswerState": "coach.models.Response.State",
+        "TranscriptState": "learning.models.VoiceTranscript.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

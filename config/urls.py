@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("config.api.urls")),
     path("coach/", include("coach.urls")),
     path("desk/insights/", include("coach.insights.urls")),
+    path("desk/transcripts/", include("learning.transcripts.urls")),
     path("desk/", include("coach.desk.urls")),
     path("", include("learning.urls")),
     path("", include("courses.urls")),

@@ -105,9 +105,10 @@ MAKE_FROM_TRANSCRIPT = trigger_function(
     INSERT INTO learning_queue (status, source_type, source_id, course_id, proposed_content, category, confidence_score, metadata,
            learner_id, conversation_id, question, original_answer, verified_by_name, embedding_model, embedding_tries, place,
            chunk_hash, near, reason, held_reason, receipt, asked_count)
-    VALUES ('pending', 'transcript', NEW.id, NEW.course_id, '', 'transcript', 50, NEW.learning_insights, NEW.learner_id,
-           NEW.conversation_id, left(coalesce(NEW.processed_summary, NEW.transcript), 4000), '', '', '', 0, '{}', '',
-           '[]', '', '', '{}', 1)
+    VALUES ('pending', 'transcript', NEW.id, NEW.course_id, coalesce(NEW.learning_insights #>> '{proposal,content}', ''),
+           'transcript', 50, NEW.learning_insights, NEW.learner_id, NEW.conversation_id,
+           left(coalesce(NEW.learning_insights #>> '{proposal,question}', NEW.processed_summary, NEW.transcript), 4000),
+           '', '', '', 0, coalesce(NEW.learning_insights #> '{proposal,place}', '{}'), '', '[]', '', '', '{}', 1)
         ON CONFLICT (source_type, source_id) DO NOTHING;
     RETURN NULL;
     """,
@@ -233,10 +234,16 @@ HNSW = {
 }
 
 
+def vector_index(name: str, dimensions: int, *, beside: str = "") -> str:
+    """The HNSW index of this name for one dimension; `beside` makes it under that name, while readers and writers go on."""
+    table, column, condition = HNSW[name]
+    return (
+        f"CREATE INDEX {f'CONCURRENTLY {beside}' if beside else name} ON {table}"
+        f" USING hnsw (({column}::vector({dimensions})) vector_cosine_ops)"
+        f" WITH (m = {LINKS}, ef_construction = {BUILDING}) WHERE vector_dims({column}) = {dimensions} AND {condition}"
+    )
+
+
 def vector_indexes(dimensions: int) -> list[str]:
     """HNSW indexes of the learning tables for one dimension; rows of another are left out, and found again once renewed."""
-    return [
-        f"CREATE INDEX {name} ON {table} USING hnsw (({column}::vector({dimensions})) vector_cosine_ops)"
-        f" WITH (m = {LINKS}, ef_construction = {BUILDING}) WHERE vector_dims({column}) = {dimensions} AND {condition}"
-        for name, (table, column, condition) in HNSW.items()
-    ]
+    return [vector_index(name, dimensions) for name in HNSW]

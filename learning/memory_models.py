@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -13,7 +12,7 @@ from pgvector.django import VectorField
 from accounts.fields import KeyMadeHere, TimeMadeHere
 from accounts.indexes import Index
 from accounts.models import Uuid7
-from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
+from accounts.policies import WORKERS, RowSecurity, own, own_or_trained
 from courses.models import Course
 
 RATINGS = Q(rating=None) | Q(rating__gte=1, rating__lte=5)
@@ -175,57 +174,3 @@ class ResponseAnalytics(models.Model):
 
     def __str__(self) -> str:
         return self.response_type
-
-
-class VoiceTranscript(models.Model):
-    """Something that was spoken, as text. Personal data: what was said; erased with the account."""
-
-    class Sentiment(models.TextChoices):
-        POSITIVE = "positive", _("Positive")
-        NEUTRAL = "neutral", _("Neutral")
-        NEGATIVE = "negative", _("Negative")
-        MIXED = "mixed", _("Mixed")
-
-    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
-    conversation = models.ForeignKey(ConversationMemory, models.CASCADE, null=True, related_name="transcripts", db_index=False)
-    learner = learner_key(null=True)
-    course = models.ForeignKey(Course, models.CASCADE, related_name="+", db_index=False)
-    transcript = models.TextField()
-    processed_summary = models.TextField(null=True)
-    embedding = VectorField(null=True)
-    embedding_model = models.CharField(max_length=200, default="")
-    sentiment = models.CharField(max_length=20, choices=Sentiment, null=True)
-    entities = models.JSONField(default=dict)
-    learning_insights = models.JSONField(default=dict)
-    metadata = models.JSONField(default=dict)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-
-    class Meta:
-        db_table = "voice_transcripts"
-        verbose_name = _("transcript")
-        verbose_name_plural = _("transcripts")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(sentiment=None) | Q(sentiment__in=["positive", "neutral", "negative", "mixed"]),
-                name="voice_transcripts_sentiment_valid",
-            ),
-            RowSecurity(
-                name="voice_transcripts_rows",
-                select=f"{own_or_trained()} OR (learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))",
-                insert=f"(learner_id IS NOT NULL AND {own()} AND {IN_MY_COURSES})"
-                " OR course_id = ANY ((SELECT run_courses())::uuid[])",
-                update=ADMINS,
-                delete=f"{own()} OR {ADMINS}",
-            ),
-        ]
-        indexes = [
-            Index(fields=["conversation"], name="idx_transcripts_conversation"),
-            Index(fields=["sentiment"], name="idx_transcripts_sentiment"),
-            Index(fields=["created_at"], name="idx_transcripts_created_at"),
-            GinIndex(fields=["entities"], name="idx_transcripts_entities"),
-            Index(fields=["conversation", "created_at"], name="idx_transcripts_negative", condition=Q(sentiment="negative")),
-            Index(fields=["learner"], name="idx_transcripts_learner"),  # row security
-        ]
-
-    def __str__(self) -> str:
-        return self.transcript[:80]

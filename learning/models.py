@@ -12,9 +12,10 @@ from accounts.policies import IN_COURSES_I_RUN, IN_MY_COURSES, WORKERS, RowSecur
 from courses.models import Course
 from learning.insight_models import CorrectionEffect, CourseFigures, InsightNote, PlaceFigures, VariantFigures
 from learning.lexical_models import LexicalImpact, LexicalIndex
-from learning.memory_models import ConversationFeedback, ConversationMemory, ResponseAnalytics, VoiceTranscript
+from learning.memory_models import ConversationFeedback, ConversationMemory, ResponseAnalytics
 from learning.metric_models import DailyLearningMetrics, MetricChange, ResponsePerformanceMetrics
 from learning.queue_models import AuditEntry, Knowledge, LearningItem, OwnerCorrection
+from learning.transcript_models import VoiceTranscript
 
 __all__ = [
     "AuditEntry",

@@ -12,6 +12,8 @@ from learning.indexing import run_update
 from learning.insights import fold_insights
 from learning.metrics import fold
 from learning.repeats import look_back
+from learning.transcripts import leases
+from learning.transcripts.working import read_transcript
 from learning.updates import RUN_TASK, request_missing_vectors, waiting_updates, wake_worker
 from learning.waking import APPLY_TASK
 
@@ -46,3 +48,17 @@ def apply_approved(chosen: Sequence[str] | None = None, asked_by: str | None = N
     """Apply what was approved; with `chosen`, these alone, for the person who asked for it."""
     ids = None if chosen is None else [UUID(each) for each in chosen]
     apply_learning(chosen=ids, asked_by=UUID(asked_by) if asked_by else None)
+
+
+@shared_task(name=leases.READ_TASK, ignore_result=True)
+def read_one(transcript_id: str) -> None:
+    """Read one transcript; does nothing when somebody has it."""
+    read_transcript(UUID(transcript_id))
+
+
+@shared_task(name="learning.sweep_transcripts", ignore_result=True)
+def sweep_transcripts() -> None:
+    """Tell workers again of transcripts that wait, and forget recordings that nobody tried again."""
+    for transcript_id in leases.waiting():
+        leases.wake_worker(transcript_id)
+    leases.forget_old_sound()

@@ -1,6 +1,7 @@
 """What the fake vendor says: an answer out of the sources in the prompt, so that a demonstration looks like the real thing."""
 
 import hashlib
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from ai.providers.events import Source
 from ai.providers.extractive import compose
 
 WORD_OF_MESSAGE = re.compile(r"The word of this message is (\w+)\.")
+UNHAPPY = re.compile(r"\b(?:stuck|frustrated|upset|angry|useless|disappointed)\b")
 PLAIN = "This is an answer of the fake vendor. It read {count} messages and the last one has {length} characters."
 
 
@@ -26,9 +28,24 @@ def answer(messages: Sequence[Any]) -> str:
 def _answer(texts: Sequence[str]) -> str:
     for text in reversed(texts):
         if word := WORD_OF_MESSAGE.match(text):
+            if said := _block(text, word[1], "transcript"):
+                return _report(said)
             sources, question = _sources(text, word[1]), _block(text, word[1], "question")
             return compose(question, sources, None).text
     return PLAIN.format(count=len(texts), length=len(texts[-1]) if texts else 0)
+
+
+def _report(said: str) -> str:
+    """What a model says of a transcript: the beginning as its summary, and a guess how it feels."""
+    unhappy = sorted(set(UNHAPPY.findall(said.lower())))
+    report = {
+        "summary": " ".join(said.split())[:300],
+        "sentiment": "negative" if unhappy else "neutral",
+        "reason": f"Because of: {', '.join(unhappy)}." if unhappy else "A talk about the matter.",
+        "people": ["Nobody At All", *re.findall(r"^(\w+):", said, re.MULTILINE)],
+        "terms": [],
+    }
+    return json.dumps(report)
 
 
 def _sources(text: str, word: str) -> list[Source]:

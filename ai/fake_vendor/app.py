@@ -12,6 +12,7 @@ from typing import Any
 
 from ai.fake_vendor.answering import embedding
 from ai.fake_vendor.line import Line
+from ai.fake_vendor.listening import LISTENING, fields
 from ai.fake_vendor.modes import MODES
 
 Scope = dict[str, Any]
@@ -55,10 +56,11 @@ class FakeVendor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        body = await _read(receive)
+        body = await _read(receive, _content_type(scope))
         routes = {
             ("POST", "/v1/chat/completions"): self._chat,
             ("POST", "/v1/embeddings"): self._embeddings,
+            ("POST", "/v1/audio/transcriptions"): self._transcriptions,
             ("GET", "/v1/models"): self._models,
         }
         gone = asyncio.Event()
@@ -75,11 +77,18 @@ class FakeVendor:
             watch.cancel()
 
     async def _chat(self, line: Line) -> None:
+        await self._in_its_mode(line, MODES)
+
+    async def _transcriptions(self, line: Line) -> None:
+        """A mode that recordings do not have is good."""
+        await self._in_its_mode(line, LISTENING)
+
+    async def _in_its_mode(self, line: Line, modes: dict[str, Callable[[Line], Awaitable[None]]]) -> None:
         model = str(line.body.get("model", ""))
         seen = Seen(model, self._mode_for(model), line.body.get("messages", []), line.body)
         self.seen = [*self.seen[-MOST_SEEN:], seen]
         try:
-            await MODES[seen.mode](line)
+            await modes.get(seen.mode, modes["good"])(line)
             seen.ended = not line.gone.is_set()
         except OSError:  # the server's word for a connection that is no more
             line.gone.set()
@@ -121,13 +130,19 @@ class FakeVendor:
         await line.reply(200, {"mode": self.mode, "times": self.times, "seen": [asdict(seen) for seen in self.seen]})
 
 
-async def _read(receive: Receive) -> dict[str, Any]:
+def _content_type(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-type"), "")
+
+
+async def _read(receive: Receive, content_type: str) -> dict[str, Any]:
     data = b""
     while True:
         message = await receive()
         data += message.get("body", b"")
         if not message.get("more_body"):
             break
+    if content_type.startswith("multipart/form-data"):
+        return fields(data, content_type)
     try:
         document = json.loads(data or b"{}")
     except ValueError:

@@ -54,10 +54,10 @@ def build(
     fence = secrets.token_hex(12)
     blocks = (
         f"The word of this message is {fence}.",
-        *_block(fence, "course", course),
-        *(text for source in sources for text in _block(fence, _label(source), _about(source))),
-        *_block(fence, "conversation so far", "\n\n".join(_turns(earlier))),
-        *_block(fence, "question", question[:MOST_QUESTION]),
+        *fenced(fence, "course", course),
+        *(text for source in sources for text in fenced(fence, _label(source), _about(source))),
+        *fenced(fence, "conversation so far", "\n\n".join(_turns(earlier))),
+        *fenced(fence, "question", question[:MOST_QUESTION]),
         f"Answer the question in the block {fence} question from the sources above, citing them as [n].",
         *(advice for advice in [ADVICE.get(intent)] if advice),
     )
@@ -70,7 +70,8 @@ def stable(version: str) -> str:
     return (FOLDER / f"{version}.md").read_text(encoding="utf-8").strip()
 
 
-def _block(fence: str, kind: str, text: str) -> Iterator[str]:
+def fenced(fence: str, kind: str, text: str) -> Iterator[str]:
+    """The block that holds a text as data; nothing for an empty text."""
     if text.strip():
         yield f"=== {fence} {kind}\n{_without(text, fence)}\n=== {fence} end"
 

@@ -15,6 +15,7 @@ from courses import api as courses
 from learning import api_knowledge as knowledge
 from learning import api_queue as queue
 from learning import api_raw as raw
+from learning.transcripts import api as transcripts
 
 
 class PlaceId:
@@ -36,6 +37,7 @@ QUERY = "queries/<uuid:query_id>"
 ESCALATION = "escalations/<uuid:escalation_id>"
 ITEM = "queue/<uuid:item_id>"
 KNOWLEDGE = "knowledge/<uuid:knowledge_id>"
+TRANSCRIPT = "transcripts/<uuid:transcript_id>"
 
 v1 = [
     path("me", Me.as_view()),
@@ -82,6 +84,9 @@ v1 = [
     path(f"{KNOWLEDGE}/versions", knowledge.KnowledgeVersions.as_view()),
     path("insights", insights.Insights.as_view()),
     path("insights/<slug:key>", insights.InsightsChart.as_view()),
+    path("transcripts", transcripts.Transcripts.as_view()),
+    path(TRANSCRIPT, transcripts.TranscriptDetail.as_view()),
+    path(f"{TRANSCRIPT}/again", transcripts.TranscriptAgain.as_view()),
 ]
 
 urlpatterns = [

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 T = TypeVar("T")
+SENTIMENTS = ("positive", "neutral", "negative", "mixed")
 
 
 class BrokenFile(Exception):
@@ -40,6 +41,19 @@ class Pair:
     duplicate: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """What somebody said, and how it feels."""
+
+    text: str
+    expected: str
+
+
+def feelings(path: Path, limit: int | None = None) -> list[Felt]:
+    """Lines `{"text": text, "expected": a sentiment}`; raises BrokenFile."""
+    return _all(path, limit, _felt)
+
+
 def pairs(path: Path, limit: int | None = None) -> list[Pair]:
     """Lines `{"first": text, "second": text, "duplicate": true or false}`; raises BrokenFile."""
     return _all(path, limit, _pair)
@@ -60,6 +74,13 @@ def _pair(line: dict[str, Any]) -> Pair:
     if not isinstance(first, str) or not isinstance(second, str) or not isinstance(duplicate, bool):
         raise ValueError(_("it needs the texts “first” and “second”, and “duplicate” true or false"))
     return Pair(first, second, duplicate)
+
+
+def _felt(line: dict[str, Any]) -> Felt:
+    text, expected = line.get("text"), line.get("expected")
+    if not isinstance(text, str) or not text.strip() or expected not in SENTIMENTS:
+        raise ValueError(_("it needs a “text”, and “expected”: positive, neutral, negative or mixed"))
+    return Felt(text, str(expected))
 
 
 def _all(path: Path, limit: int | None, parse: Callable[[dict[str, Any]], T]) -> list[T]:

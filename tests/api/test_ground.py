@@ -27,6 +27,7 @@ PATHS = [
     .replace("<uuid:correction_id>", NOBODY_ID)
     .replace("<uuid:item_id>", NOBODY_ID)
     .replace("<uuid:knowledge_id>", NOBODY_ID)
+    .replace("<uuid:transcript_id>", NOBODY_ID)
     .replace("<path:path>", "a.png")
     for route in v1
 ]

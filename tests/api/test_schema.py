@@ -22,11 +22,12 @@ from courses.models import Course
 from learning.applying import apply_learning
 from tests.api.conftest import ask_and_answer
 from tests.learning.test_learning_loop import again, corrected
+from tests.learning.transcript_cast import was_read
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EXAMPLES = 12  # for each operation
-WIDE = dict.fromkeys(("api", "ask", "search", "sign-in", "sign-in-place"), "1000000/second")
+WIDE = dict.fromkeys(("api", "ask", "search", "sign-in", "sign-in-place", "transcript"), "1000000/second")
 LEFT_OUT = [
     positive_data_acceptance,  # a string of spaces fits `minLength: 1` and is still no question
     ignored_auth,  # every address is tried without a token in test_ground
@@ -43,7 +44,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
         secret = tokens.make(person=ada, name="schema").secret
     known = {"slug": taught.slug, "place_id": "volumes", "query_id": str(ask_and_answer(ada, taught).pk)}
     known |= dict.fromkeys(("token_id", "escalation_id", "correction_id", "item_id", "knowledge_id"), str(uuid.uuid4()))
-    known |= {"path": "a.png"}
+    known |= {"path": "a.png", "transcript_id": str(uuid.uuid4())}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
         for operation in operations:
@@ -51,6 +52,17 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     assert len(operations) >= 21
     with acting_as(SYSTEM):
         assert Query.objects.exclude(learner=ada).count() == 0
+
+
+def test_it_keeps_to_its_schema_with_transcripts(schema: Any, taught: Course, tess: User) -> None:
+    with acting_as(tess):
+        secret = tokens.make(person=tess, name="schema").secret
+    known = {"transcript_id": str(was_read(tess, taught).pk)}
+    with override_settings(RATE_LIMITS=WIDE):
+        operations = [result.ok() for result in schema.get_all_operations() if "/transcripts" in result.ok().path]
+        for operation in operations:
+            _try(operation, known, {"Authorization": f"Bearer {secret}"})
+    assert len(operations) == 5
 
 
 def test_it_keeps_to_its_schema_at_the_desk(schema: Any, taught: Course, ada: User, tess: User) -> None:

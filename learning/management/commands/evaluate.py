@@ -1,4 +1,4 @@
-"""`manage.py evaluate retrieval|confidence|duplicates`: how good the search and its judgements are, on known answers."""
+"""`manage.py evaluate retrieval|confidence|duplicates|sentiment`: how good search and judgements are, on known answers."""
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from accounts.door import SYSTEM, acting_as
 from ai.embedding import EmbeddingUnavailable, default_embedder
 from courses.models import Chapter, Course, Lab
-from learning.evaluating import doubles, finding, trusting
+from learning.evaluating import doubles, feelings, finding, trusting
 from learning.evaluating.questions import BrokenFile, Expectation, answerables, expectations, pairs
+from learning.evaluating.questions import feelings as lines_of_feelings
 
 RETRIEVAL_HELP = """
 How often the right page is among the first 1, 3, 5 and 10 pages, the mean reciprocal rank within 5, and the time of the
@@ -41,10 +43,20 @@ Each line of the file is one JSON object; a text is a question and its answer, w
 
     {"first": "When is the exam?\\nOn 12 June.", "second": "Exam date?\\nThe 12th of June.", "duplicate": true}
 """
+SENTIMENT_HELP = """
+How well the mood of what people say is told: accuracy, the mean F1 of the four moods, and what was taken for what. Without a
+model as the product does it on its own; with --model as the configured language model says it.
+
+Each line of the file is one JSON object:
+
+    {"text": "I lost my data again. This is really frustrating.", "expected": "negative"}
+
+"expected" is one of positive, neutral, negative, mixed.
+"""
 
 
 class Command(BaseCommand):
-    help = "Measure retrieval, confidence or duplicates on a file with known answers."
+    help = "Measure retrieval, confidence, duplicates or sentiment on a file with known answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)
@@ -57,6 +69,11 @@ class Command(BaseCommand):
         sub = kinds.add_parser("duplicates", description=DUPLICATES_HELP, formatter_class=RawDescriptionHelpFormatter)
         sub.add_argument("--pairs", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
         sub.add_argument("--limit", type=int, metavar="N", help="only the first N pairs")
+        sub.add_argument("--json", action="store_true", help="print one JSON object")
+        sub = kinds.add_parser("sentiment", description=SENTIMENT_HELP, formatter_class=RawDescriptionHelpFormatter)
+        sub.add_argument("--file", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
+        sub.add_argument("--model", action="store_true", help="ask the language model of the settings")
+        sub.add_argument("--limit", type=int, metavar="N", help="only the first N lines")
         sub.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *, kind: str, limit: int | None, **options: Any) -> None:
@@ -71,6 +88,8 @@ class Command(BaseCommand):
     def _measured(self, kind: str, limit: int | None, options: dict[str, Any]) -> dict[str, Any]:
         if kind == "duplicates":
             return self._duplicates(options["pairs"], limit)
+        if kind == "sentiment":
+            return self._sentiment(options["file"], limit, with_model=options["model"])
         found = self._retrieval if kind == "retrieval" else self._confidence
         return found(options["course"], options["questions"], limit)
 
@@ -80,6 +99,13 @@ class Command(BaseCommand):
         if vectors is None:
             raise CommandError(_("Duplicates are found by vectors, and there are none."))
         return {"course": path.name, "questions": len(read), **doubles.measure(read, vectors)}
+
+    def _sentiment(self, path: Path, limit: int | None, *, with_model: bool) -> dict[str, Any]:
+        if with_model and not settings.LLM_MODEL:
+            raise CommandError(_("There is no language model: LLM_MODEL is not set."))
+        read = lines_of_feelings(path, limit)
+        measured = feelings.measure(read, feelings.by_model if with_model else feelings.by_rule)
+        return {"course": path.name, "questions": len(read), **measured}
 
     def _retrieval(self, slug: str, path: Path, limit: int | None) -> dict[str, Any]:
         questions = expectations(path, limit)

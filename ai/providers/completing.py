@@ -1,0 +1,34 @@
+"""A whole answer from a model for a worker, or nothing: what composes without a model does not speak here."""
+
+import asyncio
+from contextlib import aclosing
+
+from ai.providers.configured import configured
+from ai.providers.events import Attempt, ChatRequest, Finished, Switched, TextDelta
+from ai.providers.routing import stream
+
+
+def complete(request: ChatRequest, *, attempts: list[Attempt]) -> tuple[str, str] | None:
+    """The text and the model's name; None without a model, when none answers, and when an answer is not whole.
+
+    Call it without a connection or a transaction, and without an event loop in this thread.
+    """
+    try:
+        is_there = bool(configured())
+    except (ValueError, KeyError):
+        return None
+    return asyncio.run(_complete(request, attempts)) if is_there else None
+
+
+async def _complete(request: ChatRequest, attempts: list[Attempt]) -> tuple[str, str] | None:
+    text: list[str] = []
+    async with aclosing(stream(request, attempts=attempts)) as events:
+        async for event in events:
+            if isinstance(event, Switched):
+                return None
+            if isinstance(event, TextDelta):
+                text.append(event.text)
+            if isinstance(event, Finished):
+                is_whole = event.reason == "stop" and event.provider != "extractive"
+                return ("".join(text), event.model) if is_whole else None
+    return None
