@@ -254,6 +254,9 @@ SPECTACULAR_SETTINGS = {
         "EscalationStatus": "coach.models.Escalation.Status",
         "AnswerState": "coach.models.Response.State",
         "TranscriptState": "learning.models.VoiceTranscript.State",
+        "ItemStatus": "learning.models.LearningItem.Status",
+        "ReplyPriority": "coach.models.Escalation.Priority",
+        "CorrectionPriority": "learning.models.OwnerCorrection.Priority",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
