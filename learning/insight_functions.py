@@ -191,15 +191,17 @@ WITH taken AS (
 SELECT count(*)::int FROM taken $body$
 """
 LATE = 30  # seconds that a note may wait before a reader folds it; the worker comes every 15
-WAITS = """EXISTS (SELECT 1 FROM (SELECT id FROM {table} ORDER BY id LIMIT 1) AS oldest
-    WHERE uuid_extract_timestamp(oldest.id) < clock_timestamp() - interval '{late} seconds')"""
+WAITS = """EXISTS (SELECT 1 FROM (SELECT * FROM {table} ORDER BY id LIMIT 1) AS oldest
+    WHERE {noted} < clock_timestamp() - interval '{late} seconds')"""
+NOTES_WAIT = WAITS.format(table="insight_notes", noted="uuid_extract_timestamp(oldest.id)", late=LATE)
+CHANGES_WAIT = WAITS.format(table="learning_metric_changes", noted="oldest.noted_at", late=LATE)
 FOLD_LATE = f"""
 CREATE OR REPLACE FUNCTION fold_late_figures(most int) RETURNS int LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, public AS $body$
 DECLARE done int := 0;
 BEGIN
-    IF {WAITS.format(table="insight_notes", late=LATE)} THEN done := fold_insights(most); END IF;
-    IF {WAITS.format(table="learning_metric_changes", late=LATE)} THEN done := done + fold_learning_metrics(most); END IF;
+    IF {NOTES_WAIT} THEN done := fold_insights(most); END IF;
+    IF {CHANGES_WAIT} THEN done := done + fold_learning_metrics(most); END IF;
     RETURN done;
 END $body$
 """

@@ -6,7 +6,7 @@ and no two writers ever meet on one counter.
 
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import Cast, NullIf
+from django.db.models.functions import Cast, Now, NullIf
 
 from accounts.models import Uuid7
 from accounts.policies import IN_COURSES_I_RUN, WORKERS, RowSecurity
@@ -97,6 +97,7 @@ class MetricChange(models.Model):
     second_sum = models.BigIntegerField(default=0)  # response time
     second_count = models.IntegerField(default=0)
     conversions = models.IntegerField(default=0)
+    noted_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         db_table = "learning_metric_changes"

@@ -71,6 +71,11 @@ class Migration(migrations.Migration):
             name='id',
             field=accounts.fields.KeyMadeHere(db_default=accounts.models.Uuid7(), default=accounts.fields.uuid7, editable=False, primary_key=True, serialize=False),
         ),
+        migrations.AddField(
+            model_name='metricchange',
+            name='noted_at',
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+        ),
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL([(CHEAP_KEY, None)], [(EARLIER_KEY, None)])],
             state_operations=[

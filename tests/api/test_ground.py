@@ -28,6 +28,7 @@ PATHS = [
     .replace("<uuid:item_id>", NOBODY_ID)
     .replace("<uuid:knowledge_id>", NOBODY_ID)
     .replace("<uuid:transcript_id>", NOBODY_ID)
+    .replace("<slug:key>", "questions")
     .replace("<path:path>", "a.png")
     for route in v1
 ]

@@ -42,7 +42,7 @@ def schema() -> Any:
 def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     with acting_as(ada):
         secret = tokens.make(person=ada, name="schema").secret
-    known = {"slug": taught.slug, "place_id": "volumes", "query_id": str(ask_and_answer(ada, taught).pk)}
+    known = {"slug": taught.slug, "place_id": "volumes", "key": "gaps", "query_id": str(ask_and_answer(ada, taught).pk)}
     known |= dict.fromkeys(("token_id", "escalation_id", "correction_id", "item_id", "knowledge_id"), str(uuid.uuid4()))
     known |= {"path": "a.png", "transcript_id": str(uuid.uuid4())}
     with override_settings(RATE_LIMITS=WIDE):
@@ -87,7 +87,7 @@ def test_it_keeps_to_its_schema_for_reviewers(schema: Any, taught: Course, ada: 
         secret = tokens.make(person=rex, name="schema").secret
     learnt = corrected(ask_and_answer(ada, taught), tess, priority="urgent")
     apply_learning()
-    known = {"slug": taught.slug, "query_id": str(ask_and_answer(ada, taught).pk), "item_id": str(learnt.pk)}
+    known = {"slug": taught.slug, "key": "gaps", "query_id": str(ask_and_answer(ada, taught).pk), "item_id": str(learnt.pk)}
     known |= {"correction_id": str(learnt.source_id), "knowledge_id": str(again(learnt).knowledge_id)}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]

@@ -252,7 +252,7 @@ def test_it_applies_when_asked_and_shows_how_far_it_is(
     item, held = approved_item(course, rex), approved_item(course, rex, "Harmful?", held_reason="It would do harm.")
     with django_capture_on_commit_callbacks(execute=True):
         response = office.post(QUEUE, {"action": "apply"})
-    assert sent == [("learning.apply_learning", [[str(item.pk)], str(rex.pk)])]
+    assert sent == [("learning.apply_learning", ([str(item.pk)], str(rex.pk)))]
     page = office.get(response.url).content.decode()
     assert "0 of 1 done" in page
     assert 'data-over="no"' in page
