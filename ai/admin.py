@@ -1,9 +1,12 @@
-"""The log of calls to models, for admins to look at."""
+"""The providers of models, and the log of calls to them, for admins."""
 
 from django.contrib import admin
 
 from accounts.admin import ReadOnlyAdmin
 from ai.models import AIRequestLog
+from ai.provider_admin import AIProviderAdmin
+
+__all__ = ["AIProviderAdmin", "AIRequestLogAdmin"]
 
 
 @admin.register(AIRequestLog)

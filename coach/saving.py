@@ -69,14 +69,15 @@ def _settle(draft: "Draft", text: str) -> None:
     _fill(response, draft, text)
     response.finished_at = response.saved_at = now
     response.save(update_fields=FILLED)
-    request_log.save(
+    _close_query(draft, response)
+    request_log.save(  # last, because the providers' totals are everybody's rows
         draft.attempts,
         user_id=claimed.learner_id,
         feature="coach",
+        course_id=claimed.course_id,
         query_id=claimed.query_id,
         conversation_id=claimed.conversation_id,
     )
-    _close_query(draft, response)
 
 
 FILLED = (

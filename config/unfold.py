@@ -90,7 +90,14 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Answers"), "chat", "coach_response"),
                     _link(_("With trainers"), "support_agent", "coach_escalation"),
                     _link(_("Feedback"), "thumbs_up_down", "coach_feedback"),
-                    _link(_("Model requests"), "receipt_long", "ai_airequestlog"),
+                ],
+            },
+            {
+                "title": _("Models"),
+                "separator": True,
+                "items": [
+                    _link(_("Providers"), "hub", "ai_aiprovider"),
+                    _link(_("Requests"), "receipt_long", "ai_airequestlog"),
                 ],
             },
         ],
