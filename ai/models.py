@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
+from ai.budget_models import Budget, BudgetDay
 from ai.provider_models import AIProvider, add_up_tries
 from courses.models import Course, LearningConcept
 
-__all__ = ["AIProvider", "AIRequestLog", "Conversation", "Message"]
+__all__ = ["AIProvider", "AIRequestLog", "Budget", "BudgetDay", "Conversation", "Message"]
 
 
 class Conversation(models.Model):

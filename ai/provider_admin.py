@@ -46,7 +46,7 @@ class AIProviderAdmin(RoleAdmin):
     list_per_page = 100
     ordering = ()
     actions = None
-    change_form_outer_after_template = "admin/ai/aiprovider/test.html"
+    change_form_outer_before_template = "admin/ai/aiprovider/test.html"
     list_before_template = "admin/ai/aiprovider/explained.html"
     readonly_fields = ("key_found", "how_it_does", "so_far")
 
@@ -128,7 +128,7 @@ class AIProviderAdmin(RoleAdmin):
 
     @display(description=gettext_lazy("provider"), header=True)
     def shown_name(self, row: AIProvider) -> list[str]:
-        return [row.name, _("sentences of the course; always last") if row.is_last_resort else str(row.config.get("model", ""))]
+        return [row.name, _("the course's own sentences") if row.is_last_resort else str(row.config.get("model", ""))]
 
     @display(description=gettext_lazy("health"), label=HEALTH_COLOURS)
     def health(self, row: AIProvider) -> tuple[str, str]:
@@ -140,7 +140,7 @@ class AIProviderAdmin(RoleAdmin):
 
     @display(description=gettext_lazy("answers in"))
     def latency(self, row: AIProvider) -> str:
-        return _("%(ms)s ms") % {"ms": number_format(row.health_ms)} if row.health_ms is not None else "–"
+        return _("%(ms)s ms") % {"ms": number_format(row.health_ms)} if row.health_ms else "–"
 
     @display(description=gettext_lazy("requests"))
     def requests(self, row: AIProvider) -> str:

@@ -26,11 +26,11 @@ FEATURES = (
     ("planning", _("plans and practice")),
 )
 ABILITIES = {"text": _("text"), "images": _("images"), "json": _("answers as data (JSON)"), "tools": _("tools")}
-TIMEOUTS = {
-    "connect": _("seconds to connect"),
-    "first_token": _("seconds to the first word"),
-    "between_tokens": _("seconds of silence between two words"),
-    "total": _("seconds for the whole answer"),
+TIMEOUTS: dict[str, Any] = {
+    "connect": _("Seconds to connect"),
+    "first_token": _("Seconds to the first word"),
+    "between_tokens": _("Seconds of silence between two words"),
+    "total": _("Seconds for the whole answer"),
 }
 TYPE_WORDS: dict[str, "str | Promise"] = {
     "openai": _("OpenAI: make a key under platform.openai.com, API keys."),
@@ -55,25 +55,25 @@ class ProviderForm(forms.ModelForm):
     """Refuses what `describe` refuses, each fault at its field."""
 
     model = forms.CharField(
-        label=_("model"),
+        label=_("Model"),
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
         help_text=_("As the vendor writes it, such as gpt-4.1. Its price is looked up by this name."),
     )
     base_url = forms.CharField(
-        label=_("address"),
+        label=_("Address"),
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Empty for the vendor's own. Other hosts than the vendors' and this machine need PROVIDER_HOSTS."),
     )
     key = forms.CharField(
-        label=_("variable of the key"),
+        label=_("Variable of the key"),
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=_("The name of the environment variable that holds the key; empty for the vendor's usual one. Never the key."),
     )
     features = forms.MultipleChoiceField(
-        label=_("only for"),
+        label=_("Only for"),
         choices=FEATURES,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -81,26 +81,26 @@ class ProviderForm(forms.ModelForm):
     )
     courses = forms.ModelMultipleChoiceField(
         Course.objects.order_by("title"),
-        label=_("only in these courses"),
+        label=_("Only in these courses"),
         required=False,
         widget=UnfoldAdminSelectMultipleWidget,
         help_text=_("None chosen: in all. There it is asked before providers that serve every course."),
     )
     context_length = forms.IntegerField(
-        label=_("length of context, in tokens"),
+        label=_("Length of context, in tokens"),
         min_value=0,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=_("Longer requests go to the next provider. Empty: not known."),
     )
     capabilities = forms.MultipleChoiceField(
-        label=_("can do"),
+        label=_("Can do"),
         choices=[(name, ABILITIES[name]) for name in CAPABILITIES],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     hedge_after_ms = forms.IntegerField(
-        label=_("ask a second one after, in ms"),
+        label=_("Ask a second one after, in ms"),
         min_value=0,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget,
@@ -150,7 +150,7 @@ class ProviderForm(forms.ModelForm):
         return {name: value for name, value in said.items() if value}
 
 
-def _seconds(label: "str | Promise") -> forms.FloatField:
+def _seconds(label: Any) -> forms.FloatField:
     hint = _("Empty: as everywhere here.")
     return forms.FloatField(
         label=label, min_value=0.1, max_value=600, required=False, widget=UnfoldAdminDecimalFieldWidget, help_text=hint

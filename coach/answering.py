@@ -162,7 +162,8 @@ async def _speak(draft: Draft, turn: LiveTurn, evidence: "asyncio.Task[None]") -
     request = replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
     draft.prompt_version = prompts.COACH_VERSION
     since = time.perf_counter()
-    async with aclosing(providers.stream(request, attempts=draft.attempts)) as events:
+    models = () if draft.claimed.allowance.is_over else None  # over budget the course's own sentences answer
+    async with aclosing(providers.stream(request, attempts=draft.attempts, providers=models)) as events:
         async for event in events:
             if isinstance(event, providers.TextDelta):
                 if not turn.text:

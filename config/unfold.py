@@ -97,6 +97,8 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _link(_("Providers"), "hub", "ai_aiprovider"),
+                    {"title": _("Costs"), "icon": "payments", "link": reverse_lazy("admin:ai_costs")},
+                    _link(_("Budgets"), "savings", "ai_budget"),
                     _link(_("Requests"), "receipt_long", "ai_airequestlog"),
                 ],
             },
