@@ -187,7 +187,7 @@ LLM_TOTAL_TIMEOUT = env.float("LLM_TOTAL_TIMEOUT", 90.0)
 ANSWER_AT_ASK = env.bool("ANSWER_AT_ASK", env.int("WEB_CONCURRENCY", 1) == 1)  # needs one web process: the page follows it there
 LLM_MAX_TOKENS = env.int("LLM_MAX_TOKENS", 700)
 HEDGE_AFTER_MS = env.int("HEDGE_AFTER_MS", 0)  # ask a second model when the first token is later than this; 0 for never
-HEDGE_SHARE = env.float("HEDGE_SHARE", 0.05)  # second requests, as a share of all, at most
+HEDGE_SHARE = env.float("HEDGE_SHARE", 0.06)  # second requests, as a share of all, at most
 PROVIDER_HOSTS = env.list("PROVIDER_HOSTS", default=[])  # hosts that admins may name beside the vendors' own and this machine
 LLM_MAX_BYTES = env.int("LLM_MAX_BYTES", 2_000_000)  # on the wire, where a token takes about 300
 TRANSCRIPTION_BASE_URL = env.str("TRANSCRIPTION_BASE_URL", "")  # of any service with /audio/transcriptions; empty: OpenAI's
