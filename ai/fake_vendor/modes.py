@@ -1,10 +1,13 @@
 """The ways in which the fake vendor answers or fails: each is a short story told to one connection."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 
 from ai.fake_vendor.line import Line
 
+LATE_SHARE = 0.05  # of the answers of a vendor that is late now and then
+LUCK = random.Random(7)  # noqa: S311 (the same luck in each run)
 HUGE = 10 * 1024 * 1024  # characters
 ATTACK = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> [click](javascript:alert(1)) ![](https://evil.example/x.png) [99]"
@@ -39,6 +42,12 @@ async def good(line: Line) -> None:
 
 async def slow_first(line: Line) -> None:
     await line.wait(line.seconds)
+    await good(line)
+
+
+async def sometimes_late(line: Line) -> None:
+    if LUCK.random() < LATE_SHARE:
+        await line.wait(line.seconds)
     await good(line)
 
 
@@ -176,6 +185,7 @@ MODES: dict[str, Callable[[Line], Awaitable[None]]] = {
     "429": rate_limited,
     **{str(status): _status(status) for status in (400, 401, 402, 403, 404, 500, 503)},
     "slow-first": slow_first,
+    "sometimes-late": sometimes_late,
     "silent": slow_headers_then_silence,
     "slow-between": slow_between,
     "hang": hang,
