@@ -19,7 +19,7 @@ from ai import request_log
 from ai.models import AIProvider
 from ai.providers.configured import provider_of
 from ai.providers.described import Described, Timeouts, WrongConfig, describe
-from ai.providers.events import Attempt, ChatRequest, Kind, Message, Provider, ProviderError
+from ai.providers.events import Attempt, ChatRequest, Message, Provider, ProviderError
 from ai.providers.reasons import NOT_CONNECTED, WRONG_CONFIG
 from ai.providers.trying import attempt
 
@@ -28,6 +28,7 @@ ASK = (Message("system", "You are a test of a connection."), Message("user", "An
 MOST_TOKENS = 1024  # room for models that think before they speak
 BETWEEN_LOOKS = 300  # seconds; each look is moved by up to a tenth, so that they do not gather
 MOST_LOOKS = 12  # of one run of the task
+NO_LIST = {"status 404", "status 405"}  # some servers have no list of models, and say so: they are there
 CLAIM = """
 UPDATE ai_providers SET check_due_at = now() + make_interval(secs => %s * (0.9 + random() * 0.2))
  WHERE id = (SELECT id FROM ai_providers WHERE enabled AND check_due_at <= now()
@@ -119,7 +120,7 @@ async def _look(provider: Provider) -> Seen:
     try:
         await provider.look()
     except ProviderError as error:
-        if error.kind is not Kind.BAD_REQUEST:  # some servers have no list of models, and say so: they are there
+        if error.detail not in NO_LIST:
             return Seen(error.kind, provider.model, total_ms=_ms(begun))
     return Seen("", provider.model, total_ms=_ms(begun))
 
