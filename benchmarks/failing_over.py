@@ -6,6 +6,7 @@ answers learners, with the circuit breaker switched off, so that every request m
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
@@ -144,6 +145,7 @@ def main() -> int:
     parser.add_argument("--late", type=int, default=1000, help="requests to vendors that are late now and then")
     options = parser.parse_args()
     breaker.shared().away_until = float("inf")
+    logging.disable(logging.ERROR)  # each failure would be a line
     with ExitStack() as stack:
         vendors = [stack.enter_context(fake_vendor()) for _ in range(3)]
         passed = [failing(vendors, options.times)]

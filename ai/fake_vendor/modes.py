@@ -2,12 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 from ai.fake_vendor.line import Line
 
-LATE_SHARE = 0.05  # of the answers of a vendor that is late now and then
-LUCK = random.Random(7)  # noqa: S311 (the same luck in each run)
+ONE_IN = 20  # answers of a vendor that is late now and then
 HUGE = 10 * 1024 * 1024  # characters
 ATTACK = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> [click](javascript:alert(1)) ![](https://evil.example/x.png) [99]"
@@ -45,8 +44,19 @@ async def slow_first(line: Line) -> None:
     await good(line)
 
 
+def _late_ones() -> Iterator[bool]:
+    """One of every twenty, at a place that chance picks; the same chance in each run."""
+    luck = random.Random(7)  # noqa: S311
+    while True:
+        late = luck.randrange(ONE_IN)
+        yield from (place == late for place in range(ONE_IN))
+
+
+IS_LATE = _late_ones()
+
+
 async def sometimes_late(line: Line) -> None:
-    if LUCK.random() < LATE_SHARE:
+    if next(IS_LATE):
         await line.wait(line.seconds)
     await good(line)
 

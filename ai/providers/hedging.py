@@ -5,7 +5,7 @@ the extra calls below a share of all calls, so that a vendor who is slow for eve
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ MOST_SAVED = 10.0  # second requests that quiet times may save up
 class Bucket:
     """Each call puts in a share of a second request; a second request takes a whole one. One for each process."""
 
-    tokens: float = 0.0
+    tokens: float = 1.0
 
     def earn(self) -> None:
         self.tokens = min(self.tokens + settings.HEDGE_SHARE, MOST_SAVED)
@@ -36,6 +36,7 @@ class Bucket:
 bucket = Bucket()
 
 Try = Callable[[Provider, Fate], AsyncGenerator[Event, None]]
+Question = Callable[[], Awaitable[bool]]
 
 
 @dataclass(eq=False)
@@ -62,15 +63,18 @@ class Runner:
         await self.events.aclose()
 
 
-async def race(first: Provider, second: Provider, ask: Try, after: float) -> AsyncGenerator[tuple[Provider, Event], None]:
-    """The events of whoever speaks first, with who it is. `after` seconds of silence bring in the second, if the bucket allows.
+async def race(
+    first: Provider, second: Provider, ask: Try, after: float, may_ask: Question
+) -> AsyncGenerator[tuple[Provider, Event], None]:
+    """The events of whoever speaks first, with who it is. `after` seconds of silence bring in the second, if it may be asked (a
+    question that is put only then) and the bucket allows.
 
     Raises the ProviderError of the last one that was left.
     """
     runners = [Runner.start(first, ask)]
     try:
         await asyncio.wait([runners[0].first], timeout=after)
-        if not runners[0].first.done() and bucket.spend():
+        if not runners[0].first.done() and await may_ask() and bucket.spend():
             runners.append(Runner.start(second, ask))
         winner = await _fastest(runners)
         for runner in runners:

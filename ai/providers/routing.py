@@ -152,8 +152,12 @@ async def _spoken(provider: Provider, part: Part) -> AsyncGenerator[tuple[Provid
 
     if provider.identity:
         hedging.bucket.earn()
-    if part.hedge_after and provider.identity and not part.answer.heard and await _is_rested(part.second, provider):
-        async with aclosing(hedging.race(provider, part.second, ask, part.hedge_after)) as spoken:
+
+    async def may_ask() -> bool:
+        return part.second is provider or await breaker.shared().allows(part.second.identity)
+
+    if part.hedge_after and provider.identity and not part.answer.heard:
+        async with aclosing(hedging.race(provider, part.second, ask, part.hedge_after, may_ask)) as spoken:
             async for pair in spoken:
                 yield pair
         return
@@ -183,10 +187,6 @@ async def _failed(provider: Provider, error: ProviderError) -> None:
 def _second(line: Sequence[Candidate]) -> Provider:
     """Whom to ask beside the first of the line: the next model, or the same one again."""
     return next((other.provider for other in line[1:] if other.provider.identity), line[0].provider)
-
-
-async def _is_rested(second: Provider, first: Provider) -> bool:
-    return second is first or await breaker.shared().allows(second.identity)
 
 
 async def _line(request: ChatRequest) -> tuple[Candidate, ...]:

@@ -6,6 +6,8 @@ import time
 import pytest
 
 from ai.providers import TextDelta, hedging, stream
+from ai.providers.breaker import shared
+from ai.providers.events import Kind, ProviderError
 from ai.providers.hedging import Bucket
 from ai.providers.openai_compatible import Limits
 from tests.ai.asking import end, read, request, text
@@ -87,6 +89,14 @@ async def test_it_spends_no_more_than_its_share(vendor, fake_vendor, other_vendo
     monkeypatch.setattr(hedging, "bucket", Bucket(0.0))
     fake_vendor.tell("slow-first", seconds=0.4)
     await read(stream(request(), attempts=[], providers=line(vendor, other_vendor), hedge_after=0.1))
+    assert other_vendor.seen == []
+
+
+async def test_it_asks_no_second_one_that_rests(vendor, fake_vendor, other_vendor):
+    both = line(vendor, other_vendor)
+    await shared().failed(both[1].identity, ProviderError(Kind.REFUSED_KEY))
+    fake_vendor.tell("slow-first", seconds=0.5)
+    assert end(await read(stream(request(), attempts=[], providers=both, hedge_after=0.1))).provider == "first"
     assert other_vendor.seen == []
 
 
