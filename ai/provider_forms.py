@@ -24,6 +24,7 @@ FEATURES = (
     ("coach", _("the coach beside a course")),
     ("mentor", _("the mentor")),
     ("planning", _("plans and practice")),
+    ("transcript", _("reports on recordings")),
 )
 ABILITIES = {"text": _("text"), "images": _("images"), "json": _("answers as data (JSON)"), "tools": _("tools")}
 TIMEOUTS: dict[str, Any] = {
