@@ -7,6 +7,7 @@ itself, and each of its trips to the database is short. Every deed is a form tha
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -52,6 +53,11 @@ class AIProviderAdmin(RoleAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return AIProvider.objects.in_order()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Says, too, which model the settings put before the rows."""
+        quick = f"{settings.LLM_NAME} ({settings.LLM_MODEL})" if settings.LLM_MODEL else ""
+        return super().changelist_view(request, {**(extra_context or {}), "of_settings": quick})
 
     def get_fieldsets(self, request: HttpRequest, obj: AIProvider | None = None) -> Any:
         if obj and obj.is_last_resort:

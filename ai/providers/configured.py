@@ -163,14 +163,16 @@ def wrong() -> str | None:
 
 
 def warm() -> None:
-    """Do now what would make the first learner wait: read the rows, import the vendor's SDK and the price list."""
+    """Do now what would make the first learner wait: import the vendor's SDK and the price list, and read the rows."""
+    if settings.LLM_MODEL and wrong() is None and _of_settings():
+        pricing.cost("", 0, 0)
     try:
         read_now()
     except Exception as error:  # the first answer tries again
         logger.warning("provider.rows_not_read error=%s", type(error).__name__)
     finally:
         connections.close_all()  # this thread has no further use for one
-    if _known.candidates or (wrong() is None and _of_settings()):
+    if _known.candidates:
         pricing.cost("", 0, 0)
 
 

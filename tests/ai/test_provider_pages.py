@@ -159,6 +159,12 @@ def test_it_lists_with_few_queries(admin, row, fake_vendor, django_assert_max_nu
         assert "row 11" in admin.get(LIST).content.decode()
 
 
+def test_it_names_the_model_of_the_settings(admin, row, settings):
+    assert "Before all of them" not in admin.get(LIST).content.decode()
+    settings.LLM_NAME, settings.LLM_MODEL = "<quick>", "m"
+    assert "Before all of them <strong>&lt;quick&gt; (m)</strong>" in admin.get(LIST).content.decode()
+
+
 def test_it_looks_at_those_that_are_due_once(row, fake_vendor):
     with acting_as(SYSTEM):
         lost = fake_row(fake_vendor, "lost", key="LOST_API_KEY")
