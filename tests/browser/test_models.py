@@ -41,21 +41,27 @@ def two_vendors(transactional_db):
         kill()
 
 
+@pytest.fixture
+def site(two_vendors):
+    """Outlives the browsers, which go on looking for news."""
+    with serving(LLM_MODEL="") as url:
+        yield url
+
+
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 860}, PHONE], ids=["wide", "phone"])
-def test_it_completes_an_answer_whose_provider_is_killed(at_browser, two_vendors, lessons, ada, viewport):
+def test_it_completes_an_answer_whose_provider_is_killed(site, at_browser, two_vendors, lessons, ada, viewport):
     kill, second = two_vendors
-    with serving(LLM_MODEL="") as site:
-        reader = at_browser(site, ada, viewport=viewport)
-        reader.open("/coach/containers/")
-        reader.ask(WHICH)
-        turn = turns(reader.page).last
-        expect(turn.locator(".live")).not_to_be_empty()
-        shown = turn.locator(".live").inner_text()
-        kill()
-        second.tell(pause=0.0)
-        expect(turn).to_have_attribute("data-state", "answered", timeout=60_000)
-        expect(turn.locator(".answer-text")).to_contain_text(shown[:15])
-        expect(turn.locator(".aside")).to_contain_text(["Another model took over in the middle of this answer."])
+    reader = at_browser(site, ada, viewport=viewport)
+    reader.open("/coach/containers/")
+    reader.ask(WHICH)
+    turn = turns(reader.page).last
+    expect(turn.locator(".live")).not_to_be_empty()
+    shown = turn.locator(".live").inner_text()
+    kill()
+    second.tell(pause=0.0)
+    expect(turn).to_have_attribute("data-state", "answered", timeout=60_000)
+    expect(turn.locator(".answer-text")).to_contain_text(shown[:15])
+    expect(turn.locator(".aside")).to_contain_text(["Another model took over in the middle of this answer."])
     with acting_as(SYSTEM):
         response = Query.objects.with_answer().get().response
         tries = list(AIRequestLog.objects.order_by("created_at", "id").values_list("provider", "success", "error_class"))
