@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
+from ai.budget_models import Budget, BudgetDay
+from ai.provider_models import AIProvider, add_up_tries
 from courses.models import Course, LearningConcept
+
+__all__ = ["AIProvider", "AIRequestLog", "Budget", "BudgetDay", "Conversation", "Message"]
 
 
 class Conversation(models.Model):
@@ -89,6 +93,7 @@ class AIRequestLog(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="+", db_index=False)
     concept = models.ForeignKey(LearningConcept, models.CASCADE, null=True, related_name="+", db_index=False)
+    course = models.ForeignKey(Course, models.SET_NULL, null=True, related_name="+", db_index=False)
     query_id = models.UUIDField(null=True)  # the coach's question; no key, because the coach is above this app
     feature = models.CharField(max_length=50)
     provider = models.CharField(max_length=100)
@@ -109,7 +114,12 @@ class AIRequestLog(models.Model):
         verbose_name = _("model request")
         verbose_name_plural = _("model requests")
         constraints = [
-            RowSecurity(name="ai_request_logs_rows", select=own("user_id"), insert=WORKERS, delete=ADMINS),
+            RowSecurity(
+                name="ai_request_logs_rows",
+                select=f"({own('user_id')}) OR (user_id IS NULL AND {ADMINS})",  # an indexing, or a test, is nobody's
+                insert=WORKERS,
+                delete=ADMINS,
+            ),
         ]
         indexes = [
             Index(fields=["user"], name="idx_ai_request_logs_user_id"),
@@ -118,7 +128,10 @@ class AIRequestLog(models.Model):
             Index(fields=["provider"], name="idx_ai_request_logs_provider"),
             Index(fields=["created_at"], name="idx_ai_request_logs_created_at"),
             Index(fields=["success"], name="idx_ai_request_logs_success"),
+            # The page of costs: one course, newest days.
+            Index(fields=["course", "created_at"], name="idx_ai_request_logs_course"),
         ]
+        triggers = [add_up_tries()]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.model}"

@@ -12,6 +12,7 @@ def save(
     *,
     user_id: UUID | None,
     feature: str,
+    course_id: UUID | None = None,
     query_id: UUID | None = None,
     conversation_id: UUID | None = None,
     concept_id: UUID | None = None,
@@ -20,6 +21,7 @@ def save(
     AIRequestLog.objects.bulk_create(
         AIRequestLog(
             user_id=user_id,
+            course_id=course_id,
             conversation_id=conversation_id,
             concept_id=concept_id,
             query_id=query_id,

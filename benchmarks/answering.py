@@ -55,7 +55,7 @@ def fake_vendor(pause: float = 0.0) -> Iterator[str]:
     """The local server that speaks the model's protocol; `pause` in seconds between two pieces of text."""
     port = free_port()
     command = [sys.executable, "-m", "ai.fake_vendor", "--port", str(port), "--pause", str(pause)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/v1/models")
         yield f"http://127.0.0.1:{port}/v1"

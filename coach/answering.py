@@ -18,6 +18,7 @@ from django.conf import settings
 
 from accounts.door import AWAY, SYSTEM, Actor, trip
 from ai import prompts, providers
+from ai.providers import configured
 from coach import claiming, keeping, live, saving
 from coach.claiming import Claimed
 from coach.followups import standalone
@@ -81,6 +82,7 @@ def _begin(claimed: Claimed, begun: float) -> LiveTurn:
     draft = Draft(claimed, started=begun)
     draft.took("claim", begun)
     turn.task = asyncio.create_task(_answer(draft, turn), name=f"answer-{claimed.query_id}")
+    configured.freshen()  # beside the search, so that nobody waits for it
     keeping.keep()
     return turn
 
@@ -155,11 +157,13 @@ async def _speak(draft: Draft, turn: LiveTurn, evidence: "asyncio.Task[None]") -
         course_title=draft.claimed.course_title,
         sources=[saving.source(number, passage) for number, passage in enumerate(draft.passages[:SOURCES], start=1)],
         intent=draft.intent,
+        course_id=str(draft.claimed.course_id),
     )
     request = replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
     draft.prompt_version = prompts.COACH_VERSION
     since = time.perf_counter()
-    async with aclosing(providers.stream(request, attempts=draft.attempts)) as events:
+    models = () if draft.claimed.allowance.is_over else None  # over budget the course's own sentences answer
+    async with aclosing(providers.stream(request, attempts=draft.attempts, providers=models)) as events:
         async for event in events:
             if isinstance(event, providers.TextDelta):
                 if not turn.text:

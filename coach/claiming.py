@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.door import Actor, current_actor, trip
+from ai import budgets
+from ai.budgets import Allowance
 from coach.followups import Turn
 
 EARLIER_TURNS = 4  # of the same conversation, newest first
@@ -22,7 +24,8 @@ SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context
             SELECT q.question, left(r.answer, 1500) AS answer
               FROM ai_coach_queries q JOIN ai_coach_responses r ON r.query_id = q.id
              WHERE q.conversation_id = c.conversation_id AND q.learner_id = c.learner_id AND q.id < c.id AND r.state = 'complete'
-             ORDER BY q.id DESC LIMIT {EARLIER_TURNS}) t)
+             ORDER BY q.id DESC LIMIT {EARLIER_TURNS}) t),
+       budget_reserve(c.learner_id, c.course_id)
   FROM claimed c JOIN courses k ON k.id = c.course_id
 """
 
@@ -45,6 +48,7 @@ class Claimed:
     content_version: int
     has_knowledge: bool  # whether trainers have verified answers in this course
     earlier: tuple[Turn, ...]
+    allowance: Allowance = Allowance()  # noqa: RUF009 (frozen)
 
     @property
     def place_kind(self) -> str:
@@ -66,11 +70,11 @@ def claim_here(query_id: UUID) -> Claimed | None:
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
-    *values, threshold, content_version, has_knowledge, earlier = row
+    *values, threshold, content_version, has_knowledge, earlier, allowance = row
     learner = Actor(values[1], actor.role if actor.user_id == values[1] else "learner")
     turns = tuple(Turn(question, answer) for question, answer in earlier)
     query_id, learner_id, course_id, conversation_id, question, context, slug, title, language = values
     return Claimed(
         learner, query_id, learner_id, course_id, conversation_id, question, context, slug, title, language,
-        float(threshold), content_version, has_knowledge, turns,
+        float(threshold), content_version, has_knowledge, turns, budgets.read(allowance),
     )  # fmt: skip

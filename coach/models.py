@@ -166,7 +166,7 @@ class Response(models.Model):
     completion_tokens = models.IntegerField(null=True)
     cost = models.DecimalField(max_digits=12, decimal_places=8, null=True)  # US dollars; null when the price is unknown
     timings = models.JSONField(default=dict)  # ms per stage
-    notes = models.JSONField(default=dict)  # {"switched": [provider, ...]} for the reader's small marks
+    notes = models.JSONField(default=dict)  # {"switched": [provider, ...], "limited": scope} for small marks
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     saved_at = models.DateTimeField(db_default=Now())  # moves each second while the answer is being written
     finished_at = models.DateTimeField(null=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.utils import timezone
 
 from accounts.door import SYSTEM, Statement, in_door
-from ai import request_log
+from ai import budgets, request_log
 from ai.citations import clean
 from ai.models import Conversation
 from ai.providers import Finished, Source
@@ -69,14 +69,16 @@ def _settle(draft: "Draft", text: str) -> None:
     _fill(response, draft, text)
     response.finished_at = response.saved_at = now
     response.save(update_fields=FILLED)
-    request_log.save(
+    _close_query(draft, response)
+    budgets.settle(claimed.allowance, user_id=claimed.learner_id, course_id=claimed.course_id, attempts=draft.attempts)
+    request_log.save(  # last, because the providers' totals are everybody's rows
         draft.attempts,
         user_id=claimed.learner_id,
         feature="coach",
+        course_id=claimed.course_id,
         query_id=claimed.query_id,
         conversation_id=claimed.conversation_id,
     )
-    _close_query(draft, response)
 
 
 FILLED = (
@@ -103,7 +105,8 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
     response.word_count = len(response.answer.split())
     response.is_lab_guidance = draft.intent in {Query.Intent.LAB_GUIDANCE, Query.Intent.LAB_STRUGGLE}
     response.timings = draft.timings
-    response.notes = {"switched": draft.switched} if draft.switched else {}
+    notes = {"switched": draft.switched, "limited": draft.claimed.allowance.over}
+    response.notes = {name: note for name, note in notes.items() if note}
 
 
 def _state(draft: "Draft", answer: str) -> str:

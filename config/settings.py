@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "link-escalations": {"task": "coach.link_escalations", "schedule": timedelta(seconds=10)},
     "teach-replies": {"task": "coach.teach_replies", "schedule": timedelta(seconds=15)},
     "tell-learners": {"task": "coach.tell_learners", "schedule": timedelta(seconds=20)},
+    "look-at-providers": {"task": "ai.look_at_providers", "schedule": timedelta(seconds=60)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
@@ -185,6 +186,9 @@ LLM_BETWEEN_TOKENS_TIMEOUT = env.float("LLM_BETWEEN_TOKENS_TIMEOUT", 15.0)
 LLM_TOTAL_TIMEOUT = env.float("LLM_TOTAL_TIMEOUT", 90.0)
 ANSWER_AT_ASK = env.bool("ANSWER_AT_ASK", env.int("WEB_CONCURRENCY", 1) == 1)  # needs one web process: the page follows it there
 LLM_MAX_TOKENS = env.int("LLM_MAX_TOKENS", 700)
+HEDGE_AFTER_MS = env.int("HEDGE_AFTER_MS", 0)  # ask a second model when the first token is later than this; 0 for never
+HEDGE_SHARE = env.float("HEDGE_SHARE", 0.06)  # second requests, as a share of all, at most
+PROVIDER_HOSTS = env.list("PROVIDER_HOSTS", default=[])  # hosts that admins may name beside the vendors' own and this machine
 LLM_MAX_BYTES = env.int("LLM_MAX_BYTES", 2_000_000)  # on the wire, where a token takes about 300
 TRANSCRIPTION_BASE_URL = env.str("TRANSCRIPTION_BASE_URL", "")  # of any service with /audio/transcriptions; empty: OpenAI's
 TRANSCRIPTION_MODEL = env.str("TRANSCRIPTION_MODEL", "")  # without one recordings are refused, texts are not

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +14,12 @@ def _mark(request: object) -> str:
 
 def _link(title: Any, icon: str, model: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+
+
+def _is_among_requests(request: HttpRequest) -> bool:
+    """The page of costs lies below the list of requests, and has an entry of its own."""
+    requests = reverse("admin:ai_airequestlog_changelist")
+    return request.path.startswith(requests) and request.path != reverse("admin:ai_costs")
 
 
 UNFOLD: dict[str, Any] = {
@@ -90,7 +97,16 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Answers"), "chat", "coach_response"),
                     _link(_("With trainers"), "support_agent", "coach_escalation"),
                     _link(_("Feedback"), "thumbs_up_down", "coach_feedback"),
-                    _link(_("Model requests"), "receipt_long", "ai_airequestlog"),
+                ],
+            },
+            {
+                "title": _("Models"),
+                "separator": True,
+                "items": [
+                    _link(_("Providers"), "hub", "ai_aiprovider"),
+                    {"title": _("Costs"), "icon": "payments", "link": reverse_lazy("admin:ai_costs")},
+                    _link(_("Budgets"), "savings", "ai_budget"),
+                    _link(_("Requests"), "receipt_long", "ai_airequestlog") | {"active": _is_among_requests},
                 ],
             },
         ],

@@ -14,7 +14,11 @@ import httpx2
 import numpy as np
 from openai import APIConnectionError, APIStatusError, OpenAI, OpenAIError, omit
 
+from ai import pricing
+from ai.embedding import calls
 from ai.embedding.embedder import EmbeddingUnavailable, Vectors
+from ai.providers.events import Attempt, Kind
+from ai.providers.translating import translate
 
 BATCH_TEXTS = 64  # texts of one request
 MAX_CHARACTERS = 8_000  # of one text; longer ones are cut
@@ -22,6 +26,8 @@ BYTES_PER_NUMBER = 40  # the longest way to write one in JSON, with room for the
 TRIES = 3  # of a request; only where another try may help
 FIRST_PAUSE = 0.5  # seconds; doubled for the next pause
 RETRIED_STATUS = frozenset({408, 409, 429, 500, 502, 503, 504})
+PROVIDER = "embeddings"  # its name in the request log
+MAY_BE_BILLED = {Kind.TIMEOUT, Kind.STALLED, Kind.CUT, Kind.BAD_RESPONSE}  # the service may have worked for these
 RESIZABLE_MODELS = "text-embedding-3"  # the only ones that take the wanted dimensions as a parameter
 
 
@@ -44,6 +50,7 @@ class RemoteEmbedder:
             raise EmbeddingUnavailable("EMBEDDING_PROVIDER is remote, but EMBEDDING_BASE_URL is not a web address.")
         self.name = model
         self.dimensions = dimensions
+        self._base_url = base_url
         self._limits = limits or Limits()
         self._client = OpenAI(
             base_url=base_url,
@@ -74,9 +81,27 @@ class RemoteEmbedder:
         raise AssertionError("the last pause is 0")
 
     def _ask(self, texts: Sequence[str], deadline: float) -> Vectors:
+        """One try, which is noted for the request log whatever its end."""
+        begun = time.monotonic()
         try:
-            body = self._read(texts, deadline)
-            return _vectors(json.loads(body), len(texts), self.dimensions)
+            answer, vectors = self._answer(texts, deadline)
+        except EmbeddingUnavailable as error:
+            self._note(begun, error_class=_class(error.__cause__), tokens=0)
+            raise
+        self._note(begun, tokens=_tokens(answer) or sum(self.count_tokens(text) for text in texts))
+        return vectors
+
+    def _note(self, begun: float, *, tokens: int, error_class: str = "") -> None:
+        price = (
+            pricing.cost(self.name, tokens, 0, base_url=self._base_url) if tokens or error_class not in MAY_BE_BILLED else None
+        )
+        took = round((time.monotonic() - begun) * 1000)
+        calls.note(Attempt(PROVIDER, self.name, not error_class, error_class, tokens, 0, price, None, took))
+
+    def _answer(self, texts: Sequence[str], deadline: float) -> tuple[Any, Vectors]:
+        try:
+            answer = json.loads(self._read(texts, deadline))
+            return answer, _vectors(answer, len(texts), self.dimensions)
         except (OpenAIError, httpx2.HTTPError) as error:
             raise EmbeddingUnavailable(f"The embedding service cannot be used: {_short(error)}") from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -130,6 +155,20 @@ def _vectors(answer: Any, count: int, dimensions: int) -> Vectors:
     if not np.isfinite(lengths).all() or (lengths == 0).any():
         raise ValueError("a vector without a length")
     return vectors / lengths
+
+
+def _tokens(answer: Any) -> int:
+    """As the service reports them; 0 when it does not."""
+    usage = answer.get("usage") if isinstance(answer, dict) else None
+    told = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    return told if type(told) is int and 0 <= told < 2**31 else 0
+
+
+def _class(cause: BaseException | None) -> str:
+    """What went wrong, in the words of the log."""
+    if isinstance(cause, APIStatusError | httpx2.HTTPError | APIConnectionError):
+        return str(translate(cause, started=False).kind)
+    return str(Kind.BAD_RESPONSE)
 
 
 def _short(error: Exception) -> str:

@@ -1,10 +1,12 @@
 """The ways in which the fake vendor answers or fails: each is a short story told to one connection."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Awaitable, Callable, Iterator
 
 from ai.fake_vendor.line import Line
 
+ONE_IN = 20  # answers of a vendor that is late now and then
 HUGE = 10 * 1024 * 1024  # characters
 ATTACK = (
     "<script>alert(1)</script> <img src=x onerror=alert(1)> [click](javascript:alert(1)) ![](https://evil.example/x.png) [99]"
@@ -39,6 +41,23 @@ async def good(line: Line) -> None:
 
 async def slow_first(line: Line) -> None:
     await line.wait(line.seconds)
+    await good(line)
+
+
+def _late_ones() -> Iterator[bool]:
+    """One of every twenty, at a place that chance picks; the same chance in each run."""
+    luck = random.Random(7)  # noqa: S311
+    while True:
+        late = luck.randrange(ONE_IN)
+        yield from (place == late for place in range(ONE_IN))
+
+
+IS_LATE = _late_ones()
+
+
+async def sometimes_late(line: Line) -> None:
+    if next(IS_LATE):
+        await line.wait(line.seconds)
     await good(line)
 
 
@@ -176,6 +195,7 @@ MODES: dict[str, Callable[[Line], Awaitable[None]]] = {
     "429": rate_limited,
     **{str(status): _status(status) for status in (400, 401, 402, 403, 404, 500, 503)},
     "slow-first": slow_first,
+    "sometimes-late": sometimes_late,
     "silent": slow_headers_then_silence,
     "slow-between": slow_between,
     "hang": hang,

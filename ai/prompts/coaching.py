@@ -33,12 +33,14 @@ def coach_request(
     earlier: Sequence[tuple[str, str]] = (),
     course_title: str = "",
     intent: str = "",
+    course_id: str = "",
 ) -> ChatRequest:
     """What the coach asks of a provider. `question` stands alone, `asked` is how the learner put it; `earlier` holds questions
     with their answers, oldest first, of which the last few are used.
     """
     messages = build(question=asked or question, sources=sources, earlier=earlier, course=course_title, intent=intent)
-    return ChatRequest(messages, tuple(sources), question, max_tokens=settings.LLM_MAX_TOKENS, feature="coach")
+    most = settings.LLM_MAX_TOKENS
+    return ChatRequest(messages, tuple(sources), question, max_tokens=most, feature="coach", course=course_id)
 
 
 def build(

@@ -3,9 +3,15 @@
 import asyncio
 from contextlib import aclosing
 
-from ai.providers.configured import configured
+from ai.providers.choosing import line_for
+from ai.providers.configured import candidates
 from ai.providers.events import Attempt, ChatRequest, Finished, Switched, TextDelta
 from ai.providers.routing import stream
+
+
+def has_model() -> bool:
+    """Whether any model is connected. Without an event loop in this thread."""
+    return bool(asyncio.run(candidates()))
 
 
 def complete(request: ChatRequest, *, attempts: list[Attempt]) -> tuple[str, str] | None:
@@ -13,14 +19,12 @@ def complete(request: ChatRequest, *, attempts: list[Attempt]) -> tuple[str, str
 
     Call it without a connection or a transaction, and without an event loop in this thread.
     """
-    try:
-        is_there = bool(configured())
-    except (ValueError, KeyError):
-        return None
-    return asyncio.run(_complete(request, attempts)) if is_there else None
+    return asyncio.run(_complete(request, attempts))
 
 
 async def _complete(request: ChatRequest, attempts: list[Attempt]) -> tuple[str, str] | None:
+    if not line_for(request, await candidates()):
+        return None
     text: list[str] = []
     async with aclosing(stream(request, attempts=attempts)) as events:
         async for event in events:

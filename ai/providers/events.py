@@ -42,6 +42,8 @@ class ChatRequest:
     feature: str = "coach"
     so_far: str = ""
     is_covered: bool = True  # whether the search says that the sources speak of the question
+    course: str = ""  # the id of the course it is asked in; some providers serve some courses
+    needs: frozenset[str] = frozenset()  # what a model must be able to do: images, json, tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +142,8 @@ class Provider(Protocol):
     def identity(self) -> str: ...
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]: ...
+
+    async def look(self) -> None:
+        """Whether it is there, at no cost; raises ProviderError."""
 
     def cost(self, usage: Usage) -> Decimal | None: ...

@@ -147,6 +147,9 @@ class Extractive:
     def cost(self, usage: Usage) -> Decimal:
         return Decimal(0)
 
+    async def look(self) -> None:
+        """It is always there."""
+
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
         composed = await asyncio.to_thread(self._compose, request)
         if request.so_far and not composed.is_answered:

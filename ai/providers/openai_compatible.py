@@ -6,6 +6,7 @@ silence and completeness are checked here, and whatever goes wrong leaves as one
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncGenerator, Awaitable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -131,6 +132,18 @@ class OpenAICompatible:
         if heard.usage:
             yield heard.usage
         yield Finished(reason, self.name, self.model)
+
+    async def look(self) -> None:
+        """Ask for the list of models, which costs nothing and needs address and key. Raises ProviderError."""
+        try:
+            async with asyncio.timeout(self.limits.first_token):
+                client = await self._client()
+                answer = await client.models.with_raw_response.list()
+                document = json.loads(answer.content)
+        except Exception as error:
+            raise translate(error, started=False) from None
+        if not isinstance(document, dict) or not isinstance(document.get("data", document.get("models")), list):
+            raise ProviderError(Kind.BAD_RESPONSE, detail="not a list of models")
 
     async def _open(self, request: ChatRequest) -> AsyncStream[ChatCompletionChunk]:
         client = await self._client()

@@ -9,6 +9,15 @@ from ai.pricing import count_tokens
 from ai.providers.events import Attempt, ChatRequest, Event, Finished, Kind, Provider, ProviderError, TextDelta, Usage
 
 STOPPED = "stopped"  # the error class of a try that the reader ended
+OUTRUN = "outrun"  # of a try that another one, asked at the same time, was faster than
+BILL_UNKNOWN = {Kind.TIMEOUT, Kind.STALLED, STOPPED, OUTRUN}  # the vendor may have worked, and has not said for how much
+
+
+@dataclass(slots=True)
+class Fate:
+    """What a try is called when it is ended from outside; whoever ends it may say."""
+
+    word: str = STOPPED
 
 
 @dataclass(slots=True)
@@ -37,6 +46,7 @@ class Record:
             return
         self.is_settled = True
         usage = self._usage()
+        cost = None if self._is_bill_unknown(error_class) else self.provider.cost(usage)
         self.attempts.append(
             Attempt(
                 provider=self.provider.name,
@@ -45,7 +55,7 @@ class Record:
                 error_class=error_class,
                 prompt_tokens=usage.prompt_tokens,
                 completion_tokens=usage.completion_tokens,
-                cost=self.provider.cost(usage),
+                cost=cost,
                 first_token_ms=self.first_token_ms,
                 total_ms=self._ms(),
                 detail=detail,
@@ -59,11 +69,18 @@ class Record:
         prompt = sum(count_tokens(message.content) for message in self.request.messages)
         return Usage(prompt, count_tokens("".join(self.text)))
 
+    def _is_bill_unknown(self, error_class: str) -> bool:
+        """An unknown price is unknown, never zero; only what costs nothing at all is known to have cost nothing."""
+        is_silent = self.usage is None and not self.text
+        return is_silent and error_class in BILL_UNKNOWN and self.provider.cost(Usage(1, 1)) != 0
+
     def _ms(self) -> int:
         return round((time.monotonic() - self.began) * 1000)
 
 
-async def attempt(provider: Provider, request: ChatRequest, attempts: list[Attempt]) -> AsyncGenerator[Event, None]:
+async def attempt(
+    provider: Provider, request: ChatRequest, attempts: list[Attempt], fate: Fate | None = None
+) -> AsyncGenerator[Event, None]:
     """The provider's events; raises ProviderError alone, whatever the provider raised."""
     record = Record(provider, request, attempts)
     try:
@@ -78,4 +95,4 @@ async def attempt(provider: Provider, request: ChatRequest, attempts: list[Attem
         record.settle(Kind.BAD_RESPONSE, type(error).__name__)
         raise ProviderError(Kind.BAD_RESPONSE, detail=type(error).__name__) from None
     finally:
-        record.settle(STOPPED)
+        record.settle(fate.word if fate else STOPPED)

@@ -11,12 +11,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from accounts.door import SYSTEM, acting_as, actor_for
 from accounts.models import User
+from ai.providers.configured import without_models
 from coach import replying, settling
 from coach.answering import answer_now
 from coach.asking import ask
 from coach.counting import count_anew
 from coach.demo.earlier_words import EARLIER, MEETING, POOR, Past
-from coach.demo.past import date_back, without_a_model
+from coach.demo.past import date_back
 from coach.escalating import ask_trainer
 from coach.models import Escalation, Query
 from coach.rating import rate
@@ -48,7 +49,7 @@ def ask_earlier(course: Course, tess: User, *, now: datetime) -> int:
     with acting_as(SYSTEM):
         if Query.objects.filter(course=course, learner__in=group.learners.values()).exists():
             return 0
-    with without_a_model():
+    with without_models():
         for past in sorted(EARLIER, key=lambda one: -one.days_ago):
             _live_through(group, past)
     return len(EARLIER)

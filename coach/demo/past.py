@@ -5,18 +5,16 @@ with real questions: a learner who has asked anything else gets no history.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.conf import settings
 from django.db.models import F
 
 from accounts.door import SYSTEM, acting_as, actor_for
 from accounts.models import User
 from ai.models import Conversation
+from ai.providers.configured import without_models
 from coach.answering import answer_now
 from coach.asking import ask
 from coach.demo.people import ADA, BEN, LEARNERS, DemoPerson, People
@@ -71,18 +69,8 @@ QUESTIONS = (
 
 def ask_in_the_past(course: Course, people: People, *, now: datetime) -> int:
     """Ask, answer, rate and hand over what is missing of the past. Returns the number of new questions."""
-    with without_a_model():
+    with without_models():
         return sum(_ask_all(course, person, people.account(person), now) for person in LEARNERS)
-
-
-@contextmanager
-def without_a_model() -> Iterator[None]:
-    """Answers are composed from the course, whatever model this machine has."""
-    chosen, settings.LLM_MODEL = settings.LLM_MODEL, ""
-    try:
-        yield
-    finally:
-        settings.LLM_MODEL = chosen
 
 
 def _ask_all(course: Course, person: DemoPerson, learner: User, now: datetime) -> int:

@@ -24,7 +24,7 @@ from typing import IO
 from django.conf import settings
 
 from config import embedded
-from config.embedded import leftovers, migrated
+from config.embedded import fake_llm, leftovers, migrated
 from config.embedded.places import CHECKOUT, EmbeddedError, Places, default_places, make_data_folder
 
 LOOPBACK = "127.0.0.1"  # LISTEN names another address to listen on
@@ -51,7 +51,7 @@ def main() -> int:
     here = default_places()
     try:
         with _alone(here):
-            return _run(here, arguments.port)
+            return _run(here, arguments.port, has_fake_llm=arguments.fake_llm)
     except EmbeddedError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -59,14 +59,15 @@ def main() -> int:
         return 0
 
 
-def _run(here: Places, wanted_port: int | None) -> int:
+def _run(here: Places, wanted_port: int | None, *, has_fake_llm: bool) -> int:
     _end_leftovers(here)
     port = _choose_port(wanted_port)
     try:
         with _signals_later():
             own_servers = _start_servers()
         _prepare(here, own_servers=own_servers)
-        return _serve(here, port, own_servers=own_servers)
+        model = fake_llm.chosen(has_fake_llm, _next_free(port + 1) if has_fake_llm else 0)
+        return _serve(here, port, model, own_servers=own_servers)
     finally:
         _ignore_signals()
         _stop_servers(here)
@@ -117,10 +118,10 @@ def _manage(*arguments: str) -> str:
     return done.stdout
 
 
-def _serve(here: Places, port: int, *, own_servers: bool) -> int:
-    command = [sys.executable, "-m", "honcho", "-e", os.devnull, "start", "-p", str(port)]
+def _serve(here: Places, port: int, model: fake_llm.Chosen, *, own_servers: bool) -> int:
+    command = [sys.executable, "-m", "honcho", "-e", os.devnull, "start", "-p", str(port), *model.processes]
     address = f"http://{_host_shown()}:{port}/"
-    environment = os.environ | {"PYTHONWARNINGS": WARNINGS}
+    environment = os.environ | {"PYTHONWARNINGS": WARNINGS} | model.environment
     honcho = subprocess.Popen(
         command,
         env=environment,
@@ -131,7 +132,7 @@ def _serve(here: Places, port: int, *, own_servers: bool) -> int:
         if not _wait_until_ready(honcho, port):
             print("The site did not come up; the lines above say why.", file=sys.stderr)
             return 1
-        print(_banner(here, address), flush=True)
+        print(_banner(here, address, model.note), flush=True)
         _watch(here, honcho, address, own_servers=own_servers)
         print("One of web, worker and beat ended, so all were stopped; the lines above say why.", file=sys.stderr)
         return 1
@@ -232,10 +233,15 @@ def _choose_port(wanted: int | None) -> int:
             return wanted
         msg = f"Port {wanted} is taken. Name another one, or none at all to get the next free one."
         raise EmbeddedError(msg)
-    for port in range(FIRST_PORT, LAST_PORT + 1):
+    return _next_free(FIRST_PORT)
+
+
+def _next_free(first: int) -> int:
+    last = max(LAST_PORT, first + LAST_PORT - FIRST_PORT)
+    for port in range(first, last + 1):
         if _is_free(port):
             return port
-    msg = f"The ports {FIRST_PORT} to {LAST_PORT} are all taken. Name a free one with --port."
+    msg = f"The ports {first} to {last} are all taken. Name a free one with --port."
     raise EmbeddedError(msg)
 
 
@@ -259,15 +265,16 @@ def _demo_note(here: Places) -> Path:
     return here.data / "demo.txt"
 
 
-def _banner(here: Places, address: str) -> str:
+def _banner(here: Places, address: str, model_note: str) -> str:
     note = _demo_note(here).read_text().strip() if _demo_note(here).exists() else ""
     line = "-" * 72
-    return "\n".join(["", line, f"AI Coach is up at {address}", *([note] if note else []), "Ctrl-C ends it.", line])
+    return "\n".join(["", line, f"AI Coach is up at {address}", *filter(None, [note, model_note]), "Ctrl-C ends it.", line])
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/up", description="Run AI Coach on this machine.")
     parser.add_argument("--port", type=int, help=f"default: {FIRST_PORT}, or the next free one")
+    parser.add_argument("--fake-llm", action="store_true", help="answer with a fake model on this machine, without a key")
     return parser.parse_args()
 
 

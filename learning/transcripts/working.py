@@ -142,7 +142,7 @@ def _report(held: Held, row: VoiceTranscript, text: str) -> Report | None:
 
 def _log(row: VoiceTranscript, attempts: list[Attempt], feature: str) -> None:
     with short_step():
-        request_log.save(attempts, user_id=row.uploaded_by_id, feature=feature)
+        request_log.save(attempts, user_id=row.uploaded_by_id, course_id=row.course_id, feature=feature)
 
 
 def _wondered(course: Course, sentences: list[Said], embedder: Embedder | None) -> tuple[list[Wondered], int]:

@@ -4,16 +4,30 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
 import pytest
 
-from ai.embedding import EmbeddingUnavailable, default_embedder, forget_embedder
+from accounts.door import SYSTEM, acting_as
+from ai.embedding import EmbeddingUnavailable, calls, default_embedder, forget_embedder
 from ai.embedding.remote import BATCH_TEXTS, Limits, RemoteEmbedder
+from ai.models import AIRequestLog
 
 DIMENSIONS = 4
+
+
+@pytest.fixture(autouse=True)
+def notes(monkeypatch):
+    """Calls are noted here, and nothing writes them by itself."""
+    kept = calls.Notes()
+    kept.writer = threading.current_thread()
+    monkeypatch.setattr(calls, "_notes", kept)
+    return kept
+
+
 Answer = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
 
 
@@ -193,3 +207,51 @@ def test_it_is_chosen_by_the_settings(service: Service, settings: Any) -> None:
 def test_it_refuses_to_start_without_an_address() -> None:
     with pytest.raises(EmbeddingUnavailable, match="EMBEDDING_BASE_URL"):
         RemoteEmbedder(base_url="", api_key="", model="m", dimensions=4)
+
+
+def counted(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+    items = [item(index) for index in range(len(body["input"]))]
+    send(handler, {"data": items, "usage": {"prompt_tokens": 7, "total_tokens": 7}})
+
+
+def test_it_notes_every_try(service: Service, embedder: RemoteEmbedder, notes: calls.Notes) -> None:
+    service.answer = after(1, status(503))
+    embedder.embed(["one", "two"])
+    service.answer = counted
+    embedder.embed(["three", "four"])
+    service.answer = status(401)
+    with pytest.raises(EmbeddingUnavailable):
+        embedder.embed(["five"])
+    assert [(one.success, one.error_class) for one in notes.waiting] == [
+        (False, "server_error"), (True, ""), (True, ""), (False, "refused_key"),
+    ]  # fmt: skip
+    assert notes.waiting[1].prompt_tokens > 1
+    assert notes.waiting[2].prompt_tokens == 7
+    assert all(one.cost is None for one in notes.waiting)
+
+
+def test_it_prices_what_the_list_knows(service: Service, embedder: RemoteEmbedder, notes: calls.Notes) -> None:
+    service.answer = counted
+    embedder.name, embedder._base_url = "text-embedding-3-small", "https://api.openai.com/v1"
+    embedder.dimensions = DIMENSIONS
+    embedder.embed(["one", "two"])
+    assert notes.waiting[0].cost == Decimal("0.02") * 7 / 1_000_000
+
+
+@pytest.mark.django_db
+def test_it_writes_what_was_noted_once(service: Service, embedder: RemoteEmbedder, notes: calls.Notes) -> None:
+    embedder.embed(["one"])
+    assert (notes.flush(), notes.flush()) == (1, 0)
+    with acting_as(SYSTEM):
+        row = AIRequestLog.objects.get(feature="embedding")
+    assert (row.provider, row.model, row.success, row.user_id) == ("embeddings", "some-model", True, None)
+
+
+def test_it_keeps_what_cannot_be_written(embedder: RemoteEmbedder, notes: calls.Notes, monkeypatch: Any) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(calls, "acting_as", away)
+    embedder.embed(["one"])
+    assert notes.flush() == 0
+    assert len(notes.waiting) == 1

@@ -10,7 +10,7 @@ from config.embedded.places import CHECKOUT
 
 PROCESSES = ("web", "worker", "beat")
 OF_COMPOSE = {"SUPERUSER_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "REDIS_PASSWORD", "MAINTENANCE_PASSWORD", "PORT"}
-OF_SCRIPTS = {"LISTEN", "WORKERS"}
+OF_SCRIPTS = {"LISTEN", "WORKERS", "FAKE_LLM_PORT"}
 
 
 def _documented() -> set[str]:

@@ -186,3 +186,18 @@ def test_it_refuses_a_taken_port_in_plain_words(up, folder):
         assert run.process.wait(END) == 1
     assert "is taken" in run.output.read_text()
     assert "Traceback" not in run.output.read_text()
+
+
+def test_it_brings_a_fake_model_that_web_and_worker_ask(up, folder):
+    _skip_the_demo(folder)
+    run = up("--fake-llm")
+    run.address(FIRST_START)
+    assert "fake model on this machine" in run.output.read_text()
+    told = {
+        process.environ().get("LLM_BASE_URL") for process in _belonging_to(folder) if "uvicorn" in " ".join(process.cmdline())
+    }
+    (address,) = told - {None}
+    with urllib.request.urlopen(f"{address}/models", timeout=10) as answer:
+        assert b"fake-good" in answer.read()
+    assert run.end(signal.SIGINT) == 0
+    assert _belonging_to(folder) == []

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import PersonalToken, Session, User
-from ai.models import AIRequestLog, Conversation, Message
+from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation, Message
 from coach.models import ConversationHistory, Escalation, EscalationLink, EscalationMeaning, Feedback, Query, Response
 from courses.models import (
     Chapter,
@@ -129,6 +129,9 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
     made: list[Any] = [
         conversation,
         Message.objects.create(conversation=conversation, user=ada, role="user", content="Why?"),
+        AIProvider.objects.create(name="A vendor", type="ollama", config={"model": "m"}),
+        Budget.objects.create(scope="everybody", usd_per_day=1),
+        BudgetDay.objects.create(scope="learner", user=ada, day=timezone.now().date()),
         AIRequestLog.objects.create(user=ada, feature="coach", provider="p", model="m"),
         query,
         response,

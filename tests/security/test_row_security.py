@@ -67,6 +67,9 @@ EXPECTED = {
     # ai
     "conversations": SHARED_WITH_TRAINER,
     "messages": Rights(select="ars", insert="ars", update="s", delete="ars"),
+    "ai_providers": Rights(select="rs", insert="rs", update="rs", delete="rs"),
+    "ai_budgets": Rights(select="rs", insert="rs", update="rs", delete="rs"),
+    "ai_budget_days": Rights(select="rs", insert="s", update="s", delete="rs"),
     "ai_request_logs": Rights(select="ars", insert="s", delete="rs"),
     # learning
     "ai_coach_content_chunks": COURSE_INDEX,

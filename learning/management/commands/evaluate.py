@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from accounts.door import SYSTEM, acting_as
 from ai.embedding import EmbeddingUnavailable, default_embedder
+from ai.providers.completing import has_model
 from courses.models import Chapter, Course, Lab
 from learning.evaluating import doubles, feelings, finding, trusting
 from learning.evaluating.questions import BrokenFile, Expectation, answerables, expectations, pairs
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         sub.add_argument("--json", action="store_true", help="print one JSON object")
         sub = kinds.add_parser("sentiment", description=SENTIMENT_HELP, formatter_class=RawDescriptionHelpFormatter)
         sub.add_argument("--file", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
-        sub.add_argument("--model", action="store_true", help="ask the language model of the settings")
+        sub.add_argument("--model", action="store_true", help="ask the language model")
         sub.add_argument("--limit", type=int, metavar="N", help="only the first N lines")
         sub.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -101,8 +101,8 @@ class Command(BaseCommand):
         return {"course": path.name, "questions": len(read), **doubles.measure(read, vectors)}
 
     def _sentiment(self, path: Path, limit: int | None, *, with_model: bool) -> dict[str, Any]:
-        if with_model and not settings.LLM_MODEL:
-            raise CommandError(_("There is no language model: LLM_MODEL is not set."))
+        if with_model and not has_model():
+            raise CommandError(_("There is no language model: none is connected, and LLM_MODEL is not set."))
         read = lines_of_feelings(path, limit)
         measured = feelings.measure(read, feelings.by_model if with_model else feelings.by_rule)
         return {"course": path.name, "questions": len(read), **measured}
