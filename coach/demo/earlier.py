@@ -27,7 +27,7 @@ from learning.applying import process
 from learning.correcting import correct
 from learning.digesting import digest, embed_memory
 from learning.metrics import fold
-from learning.models import ConversationMemory, CorrectionEffect, Knowledge, LearningItem, MetricChange
+from learning.models import ConversationMemory, CorrectionEffect, Knowledge, LearningItem
 from learning.repeats import look_back
 
 CORRECTION = LearningItem.SourceType.CORRECTION
@@ -126,16 +126,9 @@ def settle_figures(course: Course) -> None:
         for item in LearningItem.objects.filter(course=course, conversation_id__isnull=False):
             asked = ConversationMemory.objects.filter(pk__in=[item.conversation_id]).first()
             if asked is not None:
-                _move_made(item, item.reviewed_at or asked.created_at)
+                came_in = item.reviewed_at or asked.created_at  # at its time, not while the demo was loaded
+                LearningItem.objects.filter(pk=item.pk).update(created_at=came_in)
     fold()
     while look_back():
         continue
     count_anew(course.pk)
-
-
-def _move_made(item: LearningItem, when: datetime) -> None:
-    """The item came in at its time, not while the demo was loaded."""
-    common = {"relation": "learning", "course_id": item.course_id, "kind": item.source_type, "part": item.status}
-    for moment, sign in ((item.created_at, -1), (when, 1)):
-        MetricChange.objects.create(date=moment.date(), counted=sign, first_sum=sign * item.confidence_score, **common)
-    LearningItem.objects.filter(pk=item.pk).update(created_at=when)

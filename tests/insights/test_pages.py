@@ -67,7 +67,7 @@ def test_it_draws_what_happened(taught: Course, ada: User, ben: User, tess: User
         "Most are left open at “Volumes and bind mounts”: 1 of 2 questions.", "coach-v1", "Too few to tell a share",
     ):  # fmt: skip
         assert words in page, words
-    assert page.count('<svg class="field"') >= 4
+    assert page.count('<svg class="canvas"') >= 4
     assert "style=" not in page
     assert page.count('class="chart') == len(CHARTS) + 1  # and the box around them
 
