@@ -16,10 +16,11 @@ from rest_framework.request import Request
 from accounts.api_door import RawEndpoint
 from accounts.door import Actor, actor_for, in_door
 from accounts.models import User
+from ai.following import Piece, Settled, Stage, Told, attach
+from ai.streaming import HEADERS, STILL_HERE, offset_of, sse
+from coach.answering import ANSWERS
 from coach.api import own_query
 from coach.api_shapes import QuerySerializer
-from coach.following import Piece, Settled, Stage, Told, attach
-from coach.streaming import HEADERS, offset_of, sse
 
 EVENT = {
     "type": "object",
@@ -47,7 +48,7 @@ class QueryStream(RawEndpoint):
 
 async def _events(query_id: UUID, person: User, offset: int) -> AsyncIterator[str]:
     actor = actor_for(person)
-    told = await attach(query_id, actor, offset=offset)
+    told = await attach(ANSWERS, query_id, actor, offset=offset)
     if told is None:
         return
     async for event in told:
@@ -61,7 +62,7 @@ async def _line(event: Told, query_id: UUID, person: User, actor: Actor) -> str:
         return sse("stage", json.dumps({"name": event.name}))
     if isinstance(event, Piece):
         return sse("text", json.dumps({"text": event.text, "end": event.end}), event_id=str(event.end))
-    return ": still here\n\n"
+    return STILL_HERE
 
 
 def _settled(query_id: UUID, person: User) -> str:
