@@ -84,13 +84,14 @@ async def _find(draft: Draft, turn: LiveTurn) -> None:
     draft.intent = intent_of(claimed.question, in_lab=claimed.place_kind == "lab")
     draft.question = standalone(claimed.question, claimed.earlier)
     turn.enter("searching")
-    draft.passages = await find(
+    found = await find(
         claimed.actor,
         course_id=claimed.course_id,
         question=draft.question,
         has_knowledge=claimed.has_knowledge,
         took=draft.took,
     )
+    draft.passages = found.passages
     draft.confidence = confidence(draft.question, draft.passages)
 
 

@@ -14,6 +14,7 @@ from courses.models import Course
 
 __all__ = ["QuestionRefused", "ask", "current_conversation", "new_conversation"]
 
+COACH = Conversation.Kind.COACH
 CONVERSATION_RESTS = timedelta(hours=8)  # after this silence a question starts a new conversation
 TITLE_LENGTH = 120  # characters of the first question that name a conversation
 
@@ -72,13 +73,13 @@ def ask(*, learner: User, course: Course, question: str, key: UUID, now: datetim
 
 def _asked_before(learner: User, course: Course, key: UUID) -> Query:
     """Sent twice: the first row, and no empty conversation beside it."""
-    Conversation.objects.filter(user=learner, course=course, queries=None).delete()
+    Conversation.objects.filter(user=learner, course=course, kind=COACH, queries=None).delete()
     return Query.objects.get(learner=learner, client_key=key)
 
 
 def current_conversation(learner: User, course: Course, now: datetime) -> Conversation | None:
     """The conversation that a question now belongs to; None when it would start a new one."""
-    newest = Conversation.objects.filter(user=learner, course=course).order_by("-created_at").first()
+    newest = Conversation.objects.filter(user=learner, course=course, kind=COACH).order_by("-created_at").first()
     return newest if newest and newest.updated_at > now - CONVERSATION_RESTS else None
 
 

@@ -5,20 +5,28 @@ door, in one trip. Refuses to see more of the course than the reader may.
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.door import Actor, trip
 from learning import retrieval
 from learning.retrieval import Passage
-from learning.searching import search_statement, vector_of
+from learning.searching import QuestionVector, search_statement, vector_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The passages, best first, and the vector of the question, which other searches can use."""
+
+    passages: list[Passage]
+    vector: QuestionVector | None
+
 
 PASSAGES = 8  # found and kept as evidence
 SOURCES = 5  # of these, shown to a provider
 
 
-async def find(
-    actor: Actor, *, course_id: UUID, question: str, has_knowledge: bool, took: Callable[[str, float], None]
-) -> list[Passage]:
+async def find(actor: Actor, *, course_id: UUID, question: str, has_knowledge: bool, took: Callable[[str, float], None]) -> Found:
     """The passages that fit best. `took` is told how long each step was, as (name, when it began)."""
     since = time.perf_counter()
     vector = await asyncio.to_thread(vector_of, question)
@@ -29,4 +37,4 @@ async def find(
     )
     (rows,) = await trip(actor, statement)
     took("retrieve", since)
-    return retrieval.read(rows)
+    return Found(retrieval.read(rows), vector)
