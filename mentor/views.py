@@ -22,6 +22,7 @@ from accounts.requests import PersonRequest
 from accounts.throttling import Verdict, allow
 from ai.asking import QUESTION_LIMIT, QuestionRefused
 from ai.models import Conversation
+from courses.running import may_run
 from mentor import asking, exporting, places, threads
 from mentor.showing import shown, shown_all
 from mentor.tasks import wake_worker
@@ -145,6 +146,7 @@ def _new(request: PersonRequest) -> dict[str, Any]:
         "groups": groups,
         "about": about,
         "undo": undo,
+        "run": [group.course for group in groups if may_run(group.course, request.user)],
         "key": uuid.uuid4(),
         "limit": QUESTION_LIMIT,
     }

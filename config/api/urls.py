@@ -17,6 +17,7 @@ from learning import api_queue as queue
 from learning import api_raw as raw
 from learning.transcripts import api as transcripts
 from mentor import api as mentor
+from mentor.api_memory import Memories, MemoryDetail
 from mentor.api_stream import MessageStream
 
 
@@ -65,6 +66,8 @@ v1 = [
     path(f"{QUERY}/corrections", QueryCorrections.as_view()),
     path(f"{QUERY}/escalation", coach.QueryEscalation.as_view()),
     path(f"{QUERY}/escalation/settled", coach.Settled.as_view()),
+    path("mentor/memory", Memories.as_view()),
+    path("mentor/memory/<uuid:memory_id>", MemoryDetail.as_view()),
     path("mentor/threads", mentor.Threads.as_view()),
     path(THREAD, mentor.Thread.as_view()),
     path(f"{THREAD}/restore", mentor.Restore.as_view()),

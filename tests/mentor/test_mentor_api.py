@@ -68,6 +68,6 @@ def test_it_refuses_strangers_and_nonsense(taught: Course, ada: User, ben: User)
     ):
         assert stranger.send(method, path, {"question": VOLUME} if method == "POST" else None).status_code == 404, path
         assert Program().send(method, path).status_code == 401
-    assert stranger.send("POST", "mentor/threads", {"course": "unknown"}).status_code == 404
+    assert stranger.send("POST", "mentor/threads", {"course": "unknown"}).status_code == 400
     assert stranger.send("POST", "mentor/threads", {"course": taught.slug, "topic": "None such"}).status_code == 400
     assert Program(ada).send("POST", f"mentor/threads/{chat.conversation_id}/messages", {"question": " "}).status_code == 400
