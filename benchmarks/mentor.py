@@ -1,8 +1,8 @@
 """How long the server takes to open a thread of 500 messages with the mentor, over HTTP, for a signed-in learner.
 
 `python -m benchmarks.mentor` makes a database of its own with the demo, writes 250 chats into one thread, and opens it at its
-newest end and at earlier places, each with other answers, so that no rendered text is at hand. Beside it the floor: the health page of
-the same process. Exits with 1 when the median is over its limit.
+newest end and at earlier places, each with other answers, so that no rendered text is at hand. Beside it the floor: the health
+page of the same process. Exits with 1 when the median is over its limit.
 """
 
 import re
@@ -72,9 +72,10 @@ def main() -> int:
     with scratch_database() as scratch:
         scratch.manage("load_demo", "--force")
         thread = long_thread(scratch)
-        with web_process(scratch) as (base, _pid), signed_in(base, LEARNER) as client:
-            opened = places(client, thread)
-        with web_process(scratch) as (base, _pid), signed_in(base, LEARNER) as client:
+        with web_process(scratch) as (base, _pid):
+            opened = places(signed_in(base, LEARNER), thread)
+        with web_process(scratch) as (base, _pid):
+            client = signed_in(base, LEARNER)
             figures = {
                 "newest end, seen before": times(client, [opened[0]] * RUNS),
                 "a page that nobody has opened": times(client, ["/mentor/"] * ASIDE + opened[1:]),

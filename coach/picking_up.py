@@ -2,7 +2,9 @@
 trainer makes of it is written back onto the row it came on. Works as the system; doing it again makes nothing twice.
 """
 
-from django.db import connection
+import logging
+
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
@@ -10,6 +12,8 @@ from ai.models import Handover
 from coach import escalating
 from coach.asking import new_conversation
 from coach.models import Escalation, Query, Response
+
+log = logging.getLogger("aicoach.coach")
 
 AT_ONCE = 50
 WRITE_BACK = """
@@ -23,11 +27,21 @@ def pick_up() -> int:
     """Put onto the desk what waits, and write back what became of what is there; how many were new."""
     with acting_as(SYSTEM):
         waiting = list(Handover.objects.select_for_update(skip_locked=True).filter(query_id=None)[:AT_ONCE])
-        for handover in waiting:
-            _to_the_desk(handover)
+        done = sum(_picked_up(handover) for handover in waiting)
         with connection.cursor() as cursor:
             cursor.execute(WRITE_BACK)
-    return len(waiting)
+    return done
+
+
+def _picked_up(handover: Handover) -> bool:
+    """One that cannot be put there must not keep the others from it; the log says which."""
+    try:
+        with transaction.atomic():
+            _to_the_desk(handover)
+    except (DatabaseError, escalating.EscalationRefused) as error:
+        log.error("not_picked_up handover=%s error=%s", handover.pk, type(error).__name__)
+        return False
+    return True
 
 
 def _to_the_desk(handover: Handover) -> None:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from django.db.models import F
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from accounts.door import SYSTEM, Statement, in_door
@@ -15,14 +16,15 @@ from ai.citations import clean
 from ai.models import Conversation, Message
 from ai.providers import Finished
 from learning.citing import kept, provenance, rounded, surety
-from mentor.condensing import Said, newest_within, summary
+from mentor.claiming import MOST_TURNS
+from mentor.condensing import MOST_OF_TURN, Said, newest_within, summary
 from mentor.models import Chat
 
 if TYPE_CHECKING:
     from mentor.answering import Draft
 
 MOST_SUMMARISED = 200  # turns of one thread
-STATUS_AND_TEXT = "SELECT status, response FROM ai_mentor_chats WHERE id = %s"
+STATUS_AND_TEXT = "SELECT status, response FROM ai_mentor_chats WHERE id = %s AND user_id = (SELECT app_user_id())"
 TEXT_SO_FAR = """
 UPDATE ai_mentor_chats c SET response = coalesce(t.answer, c.response), saved_at = now()
   FROM unnest(%s::uuid[], %s::text[]) AS t (chat_id, answer) WHERE c.id = t.chat_id AND c.status = 'answering'
@@ -121,5 +123,5 @@ def _note(chat: Chat, draft: "Draft") -> None:
 def _summary(chat: Chat) -> str | None:
     """Of all turns that the next question will not carry along as they were."""
     rows = Chat.objects.filter(conversation_id=chat.conversation_id, user_id=chat.user_id, status=Chat.Status.ANSWERED)
-    turns = [Said(*row) for row in rows.order_by("-pk").values_list("question", "response")[:MOST_SUMMARISED]]
-    return summary(turns[len(newest_within(turns[:12])) :]) or None
+    turns = [Said(*row) for row in rows.order_by("-pk").values_list("question", Left("response", MOST_OF_TURN))[:MOST_SUMMARISED]]
+    return summary(turns[len(newest_within(turns[:MOST_TURNS])) :]) or None
