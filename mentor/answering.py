@@ -87,6 +87,7 @@ async def _find(draft: Draft) -> None:
     draft.passages, draft.confidence = found.passages, confidence(draft.question, found.passages)
     draft.remembered = await recall(
         claimed.actor,
+        question=claimed.question,
         user_id=claimed.user_id,
         thread_id=claimed.conversation_id,
         concept_id=claimed.concept_id,

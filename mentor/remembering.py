@@ -20,6 +20,7 @@ from mentor.condensing import first_sentence
 from mentor.memory_models import MEMORY_LIMIT, Memory
 from mentor.models import Chat
 from mentor.opinions import OpinionRefused
+from mentor.repeating import normalised
 
 AT_ONCE = 100
 MOST = 3  # lines that come along with a question
@@ -32,7 +33,7 @@ SELECT * FROM (
       FROM context_embeddings m LEFT JOIN conversations v ON v.id = m.conversation_id
      WHERE m.user_id = %s AND m.embedding_model = %s AND m.embedding IS NOT NULL
        AND m.conversation_id IS DISTINCT FROM %s AND v.deleted_at IS NULL) near
- WHERE relevance >= {NEAR} ORDER BY relevance DESC LIMIT {MOST}
+ WHERE relevance >= {NEAR} ORDER BY relevance DESC LIMIT {3 * MOST}
 """
 
 
@@ -46,14 +47,19 @@ class Recalled:
 
 
 async def recall(
-    actor: Actor, *, user_id: UUID, thread_id: UUID, concept_id: UUID | None, vector: QuestionVector | None
+    actor: Actor, *, question: str, user_id: UUID, thread_id: UUID, concept_id: UUID | None, vector: QuestionVector | None
 ) -> list[Recalled]:
     """The nearest lines of this learner's other threads. As the learner."""
     if vector is None:
         return []
     values = [literal(vector.values), concept_id, user_id, vector.model, thread_id]
     (rows,) = await trip(actor, (RECALL, values))
-    return [Recalled(*row) for row in rows]
+    return [line for line in (Recalled(*row) for row in rows) if not _is_same(line, question)][:MOST]
+
+
+def _is_same(line: Recalled, question: str) -> bool:
+    """A line of the very same question: its earlier answer is shown by itself."""
+    return normalised(line.content).startswith(normalised(question))
 
 
 def remember_settled(limit: int = AT_ONCE) -> int:
@@ -61,11 +67,19 @@ def remember_settled(limit: int = AT_ONCE) -> int:
     with acting_as(SYSTEM):
         rows = Chat.objects.select_for_update(skip_locked=True, of=["self"]).select_related("conversation")
         chats = list(rows.filter(status=Chat.Status.ANSWERED, remembered_at=None).order_by("pk")[:limit])
-        worth = [chat for chat in chats if chat.label != "not_found"]
-        Memory.objects.bulk_create(_line(chat) for chat in worth)
+        lines = _new_lines([_line(chat) for chat in chats if chat.label != "not_found"])
+        Memory.objects.bulk_create(lines)
         Chat.objects.filter(pk__in=[chat.pk for chat in chats]).update(remembered_at=timezone.now())
     _embed(limit)
-    return len(worth)
+    return len(lines)
+
+
+def _new_lines(lines: list[Memory]) -> list[Memory]:
+    """Without those that say what is remembered already: the same question, answered the same way."""
+    same = Memory.objects.filter(user_id__in={line.user_id for line in lines}, content__in=[line.content for line in lines])
+    known = set(same.values_list("user_id", "content"))
+    fresh = {(line.user_id, line.content): line for line in lines}
+    return [line for key, line in fresh.items() if key not in known]
 
 
 def _line(chat: Chat) -> Memory:

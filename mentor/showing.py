@@ -7,10 +7,12 @@ fetched for all of them at once.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ai.asking import QUESTION_LIMIT
@@ -68,8 +70,8 @@ class Turn:
     before: Before | None
     remembered: tuple[str, ...]
     passed: Passed | None
+    ratings: Sequence[tuple[int, str]]
     limit: int = QUESTION_LIMIT
-    ratings: tuple[int, ...] = tuple(range(LEAST, MOST + 1))
 
 
 def shown_all(chats: Sequence[Chat]) -> list[Turn]:
@@ -149,7 +151,16 @@ def _turn(chat: Chat, handover: Handover | None, before: Chat | None, lines: dic
         before=Before(before.created_at, chat_url(before), rendered(before.response, _sources(before))) if before else None,
         remembered=tuple(lines[each] for each in _recalled(chat) if each in lines),
         passed=_passed(chat, handover) if handover else None,
+        ratings=_ratings(get_language()),
     )
+
+
+@lru_cache(maxsize=8)
+def _ratings(language: str | None) -> list[tuple[int, str]]:
+    """The choices with what is read out for each, in the reader's language."""
+    names = {LEAST: _("Helpful: %(value)d of %(most)d, not at all"), MOST: _("Helpful: %(value)d of %(most)d, very")}
+    usual = _("Helpful: %(value)d of %(most)d")
+    return [(value, names.get(value, usual) % {"value": value, "most": MOST}) for value in range(LEAST, MOST + 1)]
 
 
 def _sources(chat: Chat) -> tuple[Source, ...]:

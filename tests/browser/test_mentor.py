@@ -32,8 +32,8 @@ def test_it_walks_through_a_thread(at_browser, plain_site, lessons, ada, tess):
     expect(page.locator(".turn").last).to_have_attribute("data-state", "answered")
     expect(reader.question).to_have_value("")
     first = page.locator(".turn").first
-    first.get_by_role("button", name="Helpful: 5 of 5").click()
-    expect(first.get_by_role("button", name="Helpful: 5 of 5")).to_have_attribute("aria-pressed", "true")
+    first.get_by_role("button", name="Helpful: 5 of 5, very").click()
+    expect(first.get_by_role("button", name="Helpful: 5 of 5, very")).to_have_attribute("aria-pressed", "true")
     first.get_by_text("Ask my trainer").click()
     first.get_by_label("What should your trainer know?").fill("It is for work.")
     first.get_by_role("button", name="Send to my trainer").click()
