@@ -27,8 +27,8 @@ SHOWN_TO_TRAINER = (
 
 class ChatQuerySet(models.QuerySet["Chat"]):
     def for_pages(self) -> "ChatQuerySet":
-        """With all that a page shows of a chat; without the passages, which are heavy and seldom read."""
-        return self.select_related("course").defer("conversation_context")
+        """With all that a page shows of a chat; without what was found and sent, which is heavy and seldom read."""
+        return self.select_related("course").defer("conversation_context", "evidence")
 
     def containing(self, words: str) -> "ChatQuerySet":
         return self.filter(models.Q(question__icontains=words) | models.Q(response__icontains=words))
@@ -75,7 +75,7 @@ class Chat(models.Model):
     provider = models.CharField(max_length=100, default="", db_default="")
     prompt_version = models.CharField(max_length=100, default="", db_default="")
     confidence = models.DecimalField(max_digits=4, decimal_places=3, null=True)
-    reference_locations = models.JSONField(default=list)
+    reference_locations = models.JSONField(default=list)  # the passages that are cited, with their words
     evidence = models.JSONField(default=list)  # the passages as they were found, with their scores
     context_used = models.JSONField(default=dict)  # what else was sent along: the summary, what was remembered
     timings = models.JSONField(default=dict)  # ms per stage

@@ -78,7 +78,7 @@ FILLED = (
 def _fill(chat: Chat, draft: "Draft", text: str) -> None:
     chat.response, used = clean(text.strip(), range(1, len(draft.passages) + 1))
     cited = [(number, draft.passages[number - 1]) for number in used]
-    chat.reference_locations = [kept(number, passage, content=False) for number, passage in cited]
+    chat.reference_locations = [kept(number, passage) for number, passage in cited]
     finished = draft.finished or Finished("cut", "", "")
     chat.status = _status(draft, chat.response)
     chat.provider, chat.model = finished.provider, finished.model

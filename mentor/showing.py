@@ -164,7 +164,7 @@ def _ratings(language: str | None) -> list[tuple[int, str]]:
 
 
 def _sources(chat: Chat) -> tuple[Source, ...]:
-    return sources_of(chat.reference_locations, chat.evidence, slug=chat.course.slug) if chat.course else ()
+    return sources_of(chat.reference_locations, chat.reference_locations, slug=chat.course.slug) if chat.course else ()
 
 
 def _marks(chat: Chat, is_failed: bool) -> Iterator[Mark]:

@@ -48,7 +48,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     known |= dict.fromkeys(("token_id", "escalation_id", "correction_id", "item_id", "knowledge_id"), str(uuid.uuid4()))
     known |= {"path": "a.png", "transcript_id": str(uuid.uuid4())}
     chat = mentored(ada, thread_of(ada, taught))
-    known |= {"thread_id": str(chat.conversation_id), "chat_id": str(chat.pk), "memory_id": str(uuid.uuid4())}
+    known |= {"thread_id": str(chat.conversation_id), "chat_id": str(chat.pk), "memory_id": str(uuid.uuid4()), "key": "answers"}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
         for operation in operations:
