@@ -75,6 +75,9 @@ def test_it_hides_threads_from_everybody_else(taught: Course, ada: User, ben: Us
         assert {client.post(f"/mentor/{thread.pk}/{deed}").status_code for deed in THREAD_DEEDS} == {404}
         assert {client.post(f"/mentor/chats/{chat.pk}/{deed}").status_code for deed in CHAT_DEEDS} == {404}
         assert client.get(f"/mentor/chats/{chat.pk}/passed").status_code == 404
+        with acting_as(other):
+            assert not Conversation.objects.filter(pk=thread.pk).exists()
+            assert not Chat.objects.filter(pk=chat.pk).exists()
     anybody = Client()
     assert anybody.get(f"/mentor/{thread.pk}/").status_code == 302
     assert {anybody.post(f"/mentor/{thread.pk}/{deed}").status_code for deed in THREAD_DEEDS} == {302}
