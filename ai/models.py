@@ -9,10 +9,12 @@ from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from ai.budget_models import Budget, BudgetDay
+from ai.handover_models import Handover
 from ai.provider_models import AIProvider, add_up_tries
+from ai.variant_models import PromptVariant
 from courses.models import Course, LearningConcept, ModuleTopic
 
-__all__ = ["AIProvider", "AIRequestLog", "Budget", "BudgetDay", "Conversation", "Message"]
+__all__ = ["AIProvider", "AIRequestLog", "Budget", "BudgetDay", "Conversation", "Handover", "Message", "PromptVariant"]
 
 
 class Conversation(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from coach.models import QUESTION_LIMIT, Query, Response
 from coach.showing_replies import Passed, passed
-from learning.showing import LABEL_CLASSES, Mark, Source, label_words, rendered, sources_of
+from learning.showing import LABEL_CLASSES, Mark, Source, label_words, limited_words, rendered, sources_of
 from learning.verified import CERTAIN
 
 
@@ -128,15 +128,6 @@ def _marks(query: Query, response: Response | None, failed: bool) -> Iterable[Ma
         yield Mark("", _("Another model took over in the middle of this answer."))
     if response and response.notes.get("limited"):
         yield Mark("", limited_words(str(response.notes["limited"])))
-
-
-def limited_words(scope: str) -> str:
-    """Why no model was asked."""
-    why = {
-        "learner": _("You have had today's answers by the language model."),
-        "course": _("This course's share of the language model is used up for today."),
-    }.get(scope, _("The language model's budget is used up for today."))
-    return f"{why} {_('This answer is put together from the course itself; tomorrow the model is back.')}"
 
 
 def _surety(response: Response) -> float:

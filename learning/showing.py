@@ -76,6 +76,15 @@ def label_words(label: str, references: list[dict[str, Any]]) -> str:
     return {"course_text": _("Course text"), "verified": _("Verified"), "not_found": _("Not in the course")}.get(label, "")
 
 
+def limited_words(scope: str) -> str:
+    """Why no model was asked."""
+    why = {
+        "learner": _("You have had today's answers by the language model."),
+        "course": _("This course's share of the language model is used up for today."),
+    }.get(scope, _("The language model's budget is used up for today."))
+    return f"{why} {_('This answer is put together from the course itself; tomorrow the model is back.')}"
+
+
 def sources_of(references: list[dict[str, Any]], evidence: list[dict[str, Any]], *, slug: str) -> tuple[Source, ...]:
     """The citations of an answer by their numbers, each with the address of its exact place."""
     passages = {str(item.get("chunk_id", "")): str(item.get("content", "")) for item in evidence}

@@ -5,6 +5,7 @@ Refuses to answer a chat twice. What is sent along is saved word for word before
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -67,7 +68,7 @@ async def _write(draft: Draft, turn: LiveTurn) -> None:
     await _find(draft)
     evidence = asyncio.create_task(_save_evidence(draft, turn))
     try:
-        await writing.speak(providers.stream(_request(draft), attempts=draft.attempts), turn, draft, evidence)
+        await writing.speak(_events(draft), turn, draft, evidence)
     finally:
         await asyncio.wait([evidence])
 
@@ -102,6 +103,12 @@ async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:
     turn.enter("writing")
 
 
+def _events(draft: Draft) -> AsyncGenerator[providers.Event, None]:
+    """Over budget the course's own sentences answer."""
+    models = () if draft.claimed.allowance.is_over else None
+    return providers.stream(_request(draft), attempts=draft.attempts, providers=models)
+
+
 def _request(draft: Draft) -> providers.ChatRequest:
     claimed = draft.claimed
     request = prompts.mentor_request(
@@ -113,6 +120,7 @@ def _request(draft: Draft) -> providers.ChatRequest:
         summary=claimed.summary,
         course=claimed.course_title,
         topic=claimed.topic,
+        course_id=str(claimed.course_id or ""),
         version=draft.prompt_version,
     )
     return replace(request, is_covered=draft.confidence >= claimed.threshold)

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.door import Actor, trip
+from ai import budgets
+from ai.budgets import Allowance
 from mentor.condensing import Said
 
 MOST_TURNS = 12  # of the same thread, newest first; what the budget holds of them goes along
@@ -18,7 +20,8 @@ SELECT m.id, m.user_id, m.conversation_id, m.question, coalesce(v.context_summar
        (SELECT coalesce(json_agg(json_build_array(e.question, e.response)), '[]') FROM (
             SELECT c.question, left(c.response, 1500) AS response FROM ai_mentor_chats c
              WHERE c.conversation_id = m.conversation_id AND c.user_id = m.user_id AND c.id < m.id AND c.status = 'answered'
-             ORDER BY c.id DESC LIMIT {MOST_TURNS}) e)
+             ORDER BY c.id DESC LIMIT {MOST_TURNS}) e),
+       budget_reserve(m.user_id, m.course_id)
   FROM mine m JOIN conversations v ON v.id = m.conversation_id
   LEFT JOIN courses k ON k.id = m.course_id LEFT JOIN module_topics t ON t.id = m.topic_id
 """
@@ -41,6 +44,7 @@ class Claimed:
     threshold: float
     has_knowledge: bool
     earlier: tuple[Said, ...]
+    allowance: Allowance
 
 
 async def claim(chat_id: UUID, actor: Actor) -> Claimed | None:
@@ -50,10 +54,11 @@ async def claim(chat_id: UUID, actor: Actor) -> Claimed | None:
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
-    chat_id, user_id, thread_id, question, summary, concept, topic, course_id, title, threshold, has_knowledge, earlier = row
+    chat_id, user_id, thread_id, question, summary, concept, topic, course_id, title, threshold, *rest = row
+    has_knowledge, earlier, allowance = rest
     learner = Actor(user_id, actor.role if actor.user_id == user_id else "learner")
     said = tuple(Said(asked, answer) for asked, answer in earlier)
     return Claimed(
         learner, chat_id, user_id, thread_id, question, summary, concept, topic, course_id, title, float(threshold),
-        has_knowledge, said,
+        has_knowledge, said, budgets.read(allowance),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from accounts.door import SYSTEM, Statement, in_door
-from ai import request_log
+from ai import budgets, request_log
 from ai.citations import clean
 from ai.models import Conversation, Message
 from ai.providers import Finished
@@ -59,14 +59,16 @@ def _settle(draft: "Draft", text: str) -> None:
         return
     _fill(chat, draft, text)
     chat.save(update_fields=FILLED)
-    request_log.save(
+    _note(chat, draft)
+    budgets.settle(claimed.allowance, user_id=claimed.user_id, course_id=claimed.course_id, attempts=draft.attempts)
+    request_log.save(  # last, because the providers' totals are everybody's rows
         draft.attempts,
         user_id=claimed.user_id,
         feature="mentor",
+        course_id=claimed.course_id,
         conversation_id=claimed.conversation_id,
         concept_id=claimed.concept_id,
     )
-    _note(chat, draft)
 
 
 FILLED = (
@@ -87,7 +89,8 @@ def _fill(chat: Chat, draft: "Draft", text: str) -> None:
     chat.confidence = rounded(surety(draft.confidence, finished))
     chat.tokens_used, chat.cost_usd = draft.prompt_tokens + draft.completion_tokens, draft.cost
     chat.response_time_ms, chat.timings = draft.timings.get("total", 0), draft.timings
-    chat.notes = {"switched": draft.switched} if draft.switched else {}
+    notes = {"switched": draft.switched, "limited": draft.claimed.allowance.over}
+    chat.notes = {name: note for name, note in notes.items() if note}
     chat.finished_at = chat.saved_at = timezone.now()
 
 

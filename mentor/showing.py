@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from ai.asking import QUESTION_LIMIT
 from ai.followups import stands_alone
 from ai.models import Handover
-from learning.showing import LABEL_CLASSES, Mark, Source, label_words, rendered, sources_of
+from learning.showing import LABEL_CLASSES, Mark, Source, label_words, limited_words, rendered, sources_of
 from mentor.models import Chat, Memory
 from mentor.opinions import LEAST, MOST
 
@@ -174,6 +174,8 @@ def _marks(chat: Chat, is_failed: bool) -> Iterator[Mark]:
         yield Mark("", _("Stopped here. What was written is kept."))
     if chat.notes.get("switched"):
         yield Mark("", _("Another model took over in the middle of this answer."))
+    if chat.notes.get("limited"):
+        yield Mark("", limited_words(str(chat.notes["limited"])))
     if chat.flagged_for_review:
         yield Mark("", _("You flagged this answer. Your trainer can read it."))
 

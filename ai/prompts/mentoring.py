@@ -24,6 +24,7 @@ def mentor_request(
     remembered: Sequence[str] = (),
     course: str = "",
     topic: str = "",
+    course_id: str = "",
     version: str = VERSION,
 ) -> ChatRequest:
     """What the mentor asks of a provider. `question` stands alone, `asked` is how the learner put it; `said` holds the thread so
@@ -39,7 +40,7 @@ def mentor_request(
         question_block(asked),
     )
     messages = ordered(version, blocks=blocks)
-    return ChatRequest(messages, tuple(sources), question, max_tokens=settings.LLM_MAX_TOKENS, feature="mentor")
+    return ChatRequest(messages, tuple(sources), question, max_tokens=settings.LLM_MAX_TOKENS, feature="mentor", course=course_id)
 
 
 def _line(each: dict[str, str]) -> str:
