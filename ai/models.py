@@ -9,32 +9,46 @@ from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from ai.budget_models import Budget, BudgetDay
+from ai.handover_models import Handover
 from ai.provider_models import AIProvider, add_up_tries
-from courses.models import Course, LearningConcept
+from ai.variant_models import PromptVariant
+from courses.models import Course, LearningConcept, ModuleTopic
 
-__all__ = ["AIProvider", "AIRequestLog", "Budget", "BudgetDay", "Conversation", "Message"]
+__all__ = ["AIProvider", "AIRequestLog", "Budget", "BudgetDay", "Conversation", "Handover", "Message", "PromptVariant"]
 
 
 class Conversation(models.Model):
-    """A thread of questions and answers. Personal data: what somebody wanted to know; erased with the account."""
+    """A thread of questions and answers. Personal data: what somebody wanted to know; erased with the account.
+
+    A trainer may know of the coach's conversations, where questions are answered by people too; a mentor's thread is its
+    learner's alone.
+    """
+
+    class Kind(models.TextChoices):
+        COACH = "coach", _("Coach")
+        MENTOR = "mentor", _("Mentor")
 
     id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
     course = models.ForeignKey(Course, models.CASCADE, null=True, related_name="conversations")
     concept = models.ForeignKey(LearningConcept, models.SET_NULL, null=True, db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.COACH, db_default="coach")
+    topic = models.ForeignKey(ModuleTopic, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     title = models.CharField(_("title"), max_length=200, blank=True, default="")
     ai_provider = models.CharField(max_length=100, null=True)
     context_summary = models.TextField(null=True)
     total_cost = models.DecimalField(max_digits=12, decimal_places=8, default=0)  # US dollars
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True)  # by its learner, who can undo it until it is cleared away
 
     class Meta:
         db_table = "conversations"
         constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=["coach", "mentor"]), name="conversations_kind_valid"),
             RowSecurity(
                 name="conversations_rows",
-                select=own_or_trained("user_id"),
+                select=f"({own('user_id')}) OR (kind = 'coach' AND ({own_or_trained('user_id')}))",
                 insert=f"({own('user_id')}) AND (course_id IS NULL OR {IN_MY_COURSES})",
                 update=own("user_id"),
                 delete=own("user_id"),
@@ -45,6 +59,10 @@ class Conversation(models.Model):
             Index(fields=["ai_provider"], name="idx_conversations_ai_provider"),
             # The current conversation of a learner in a course: every question.
             Index(fields=["user", "course", "-created_at"], name="idx_conversations_user_course"),
+            # A learner's threads with the mentor, by when they last spoke.
+            Index(fields=["user", "-updated_at", "-id"], name="idx_conversations_threads", condition=models.Q(kind="mentor")),
+            # What the worker clears away.
+            Index(fields=["deleted_at"], name="idx_conversations_deleted", condition=models.Q(deleted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

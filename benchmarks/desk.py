@@ -17,9 +17,9 @@ from typing import Any
 import httpx2 as httpx
 
 from benchmarks.bulk import DAYS, FEEDBACK, ITEMS, MEMORIES, STATEMENTS
-from benchmarks.scratch import Scratch, connect, scratch_database, web_process
+from benchmarks.scratch import Scratch, connect, scratch_database, signed_in, web_process
 
-TRAINER, ADMIN, PASSWORD = "tess@example.com", "rex@example.com", "three-days-demo"
+TRAINER, ADMIN = "tess@example.com", "rex@example.com"
 HTMX = {"HX-Request": "true"}
 ASIDE = 10  # first calls that warm up
 LEARNERS = 200
@@ -127,15 +127,6 @@ def fill(scratch: Scratch, count: int) -> None:
         owner.execute("VACUUM ANALYZE")
 
 
-def signed_in(base: str) -> httpx.Client:
-    client = httpx.Client(base_url=base, timeout=60)
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/account/sign-in/").text)
-    assert token
-    form = {"username": TRAINER, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
-    assert client.post("/account/sign-in/", data=form).status_code == 302
-    return client
-
-
 def pages(client: httpx.Client, rounds: int) -> None:
     """What a trainer waits for."""
 
@@ -223,7 +214,7 @@ def main() -> int:
         fill(scratch, options.open)
         print(f"  filled with {options.open:,} open questions in {time.perf_counter() - since:.0f} s", flush=True)
         with web_process(scratch) as (base, _pid):
-            pages(signed_in(base), options.rounds)
+            pages(signed_in(base, TRAINER), options.rounds)
         print("  what row security costs", flush=True)
         policies(scratch, options.rounds)
     if failed:

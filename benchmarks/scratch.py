@@ -1,6 +1,7 @@
 """A database of its own for a measurement, and a web process on it: made, used and dropped again."""
 
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -13,12 +14,14 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
+import httpx2 as httpx
 import psycopg
 from psycopg import sql
 
 from config import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO_PASSWORD = "three-days-demo"
 START_WITHIN = 60  # seconds
 
 
@@ -75,6 +78,16 @@ def web_process(scratch: Scratch, **environment: str) -> Iterator[tuple[str, int
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def signed_in(base: str, email: str) -> httpx.Client:
+    """A browser of one of the demo's people."""
+    client = httpx.Client(base_url=base, timeout=60)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get("/account/sign-in/").text)
+    assert token
+    form = {"username": email, "password": DEMO_PASSWORD, "csrfmiddlewaretoken": token[1]}
+    assert client.post("/account/sign-in/", data=form).status_code == 302
+    return client
 
 
 def connect(url: str) -> "psycopg.Connection[tuple[object, ...]]":

@@ -6,38 +6,28 @@ asked may leave: the answer goes on in a task of its own. Refuses to answer a qu
 """
 
 import asyncio
-import logging
 import time
-import traceback
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
-
-from accounts.door import AWAY, SYSTEM, Actor, trip
-from ai import prompts, providers
-from ai.providers import configured
-from coach import claiming, keeping, live, saving
+from accounts.door import SYSTEM, Actor, trip
+from ai import prompts, providers, writing
+from ai.following import Source
+from ai.followups import standalone
+from ai.live import LiveTurn
+from ai.writing import Spoken
+from coach import claiming, saving
 from coach.claiming import Claimed
-from coach.followups import standalone
 from coach.intent import intent_of
-from coach.live import LIVE, LiveTurn
-from learning import retrieval
+from learning.citing import source
 from learning.confidence import confidence
+from learning.finding import SOURCES, find
 from learning.retrieval import Passage
-from learning.searching import QuestionVector, search_statement, vector_of
-
-log = logging.getLogger("aicoach.coach")
-
-PASSAGES = 8  # found and kept as evidence
-SOURCES = 5  # of these, shown to the provider
-SETTLE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between tries; shorter together than the sweeper's patience
 
 
-@dataclass
-class Draft:
+@dataclass(kw_only=True)
+class Draft(Spoken):
     """What is known of an answer while it is being made. Times are in ms."""
 
     claimed: Claimed
@@ -45,16 +35,6 @@ class Draft:
     intent: str = "course_content"
     passages: list[Passage] = field(default_factory=list)
     confidence: float = 0.0
-    prompt_version: str = ""
-    attempts: list[providers.Attempt] = field(default_factory=list)
-    finished: providers.Finished | None = None
-    switched: list[str] = field(default_factory=list)
-    is_stopped: bool = False
-    timings: dict[str, int] = field(default_factory=dict)
-    started: float = field(default_factory=time.perf_counter)
-
-    def took(self, stage: str, since: float) -> None:
-        self.timings[stage] = round((time.perf_counter() - since) * 1000)
 
 
 async def start(query_id: UUID, actor: Actor) -> LiveTurn | None:
@@ -64,9 +44,7 @@ async def start(query_id: UUID, actor: Actor) -> LiveTurn | None:
     return _begin(claimed, begun) if claimed else None
 
 
-def home() -> asyncio.AbstractEventLoop | None:
-    """The loop on which pages may begin answers: None unless their readers come back to this very process."""
-    return live.home if settings.ANSWER_AT_ASK else None
+ANSWERS = Source(start, saving.STATUS_AND_TEXT)
 
 
 def begin_at(loop: asyncio.AbstractEventLoop, claimed: Claimed, begun: float) -> None:
@@ -78,13 +56,10 @@ def begin_at(loop: asyncio.AbstractEventLoop, claimed: Claimed, begun: float) ->
 
 
 def _begin(claimed: Claimed, begun: float) -> LiveTurn:
-    turn = LIVE[claimed.query_id] = LiveTurn(claimed.query_id, claimed.learner_id)
-    draft = Draft(claimed, started=begun)
+    turn = LiveTurn(claimed.query_id, claimed.learner_id, saving.TEXT_SO_FAR)
+    draft = Draft(claimed=claimed, started=begun)
     draft.took("claim", begun)
-    turn.task = asyncio.create_task(_answer(draft, turn), name=f"answer-{claimed.query_id}")
-    configured.freshen()  # beside the search, so that nobody waits for it
-    keeping.keep()
-    return turn
+    return writing.begin(turn, write=lambda: _write(draft, turn), settle=lambda: _settle(draft, turn))
 
 
 async def answer_now(query_id: UUID, actor: Actor) -> None:
@@ -94,21 +69,13 @@ async def answer_now(query_id: UUID, actor: Actor) -> None:
         await turn.task
 
 
-async def _answer(draft: Draft, turn: LiveTurn) -> None:
-    """The whole answer; never raises, always settles."""
-    evidence: asyncio.Task[None] | None = None
+async def _write(draft: Draft, turn: LiveTurn) -> None:
+    await _find(draft, turn)
+    evidence = asyncio.create_task(_save_evidence(draft, turn))
     try:
-        await _find(draft, turn)
-        evidence = asyncio.create_task(_save_evidence(draft, turn))
-        await _speak(draft, turn, evidence)
-    except asyncio.CancelledError:
-        draft.is_stopped = True
-    except Exception as error:
-        log.error("answer_failed query=%s %s", draft.claimed.query_id, _without_words(error))
+        await writing.speak(_events(draft), turn, draft, evidence)
     finally:
-        if evidence:
-            await asyncio.wait([evidence])
-        await _settle(draft, turn)
+        await asyncio.wait([evidence])
 
 
 async def _find(draft: Draft, turn: LiveTurn) -> None:
@@ -117,12 +84,14 @@ async def _find(draft: Draft, turn: LiveTurn) -> None:
     draft.intent = intent_of(claimed.question, in_lab=claimed.place_kind == "lab")
     draft.question = standalone(claimed.question, claimed.earlier)
     turn.enter("searching")
-    since = time.perf_counter()
-    vector = await asyncio.to_thread(vector_of, draft.question)
-    draft.took("embed", since)
-    since = time.perf_counter()
-    draft.passages = await _search(draft, vector)
-    draft.took("retrieve", since)
+    found = await find(
+        claimed.actor,
+        course_id=claimed.course_id,
+        question=draft.question,
+        has_knowledge=claimed.has_knowledge,
+        took=draft.took,
+    )
+    draft.passages = found.passages
     draft.confidence = confidence(draft.question, draft.passages)
 
 
@@ -134,72 +103,28 @@ async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:
     turn.enter("writing")
 
 
-async def _search(draft: Draft, vector: QuestionVector | None) -> list[Passage]:
-    """As the learner, so that only what this person may read is found."""
-    claimed = draft.claimed
-    statement = search_statement(
-        course_id=claimed.course_id,
-        question=draft.question,
-        vector=vector,
-        limit=PASSAGES,
-        has_knowledge=claimed.has_knowledge,
-    )
-    (rows,) = await trip(claimed.actor, statement)
-    return retrieval.read(rows)
+def _events(draft: Draft) -> AsyncGenerator[providers.Event, None]:
+    """Over budget the course's own sentences answer."""
+    models = () if draft.claimed.allowance.is_over else None
+    return providers.stream(_request(draft), attempts=draft.attempts, providers=models)
 
 
-async def _speak(draft: Draft, turn: LiveTurn, evidence: "asyncio.Task[None]") -> None:
-    """Pass the provider's text on as it comes, once the evidence is saved."""
+def _request(draft: Draft) -> providers.ChatRequest:
     request = prompts.coach_request(
         question=draft.question,
         asked=draft.claimed.question,
         earlier=[(turn.question, turn.answer) for turn in reversed(draft.claimed.earlier)],
         course_title=draft.claimed.course_title,
-        sources=[saving.source(number, passage) for number, passage in enumerate(draft.passages[:SOURCES], start=1)],
+        sources=[source(number, passage) for number, passage in enumerate(draft.passages[:SOURCES], start=1)],
         intent=draft.intent,
         course_id=str(draft.claimed.course_id),
     )
-    request = replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
     draft.prompt_version = prompts.COACH_VERSION
-    since = time.perf_counter()
-    models = () if draft.claimed.allowance.is_over else None  # over budget the course's own sentences answer
-    async with aclosing(providers.stream(request, attempts=draft.attempts, providers=models)) as events:
-        async for event in events:
-            if isinstance(event, providers.TextDelta):
-                if not turn.text:
-                    draft.took("provider", since)
-                    await evidence
-                    draft.took("first_token", draft.started)
-                turn.say(event.text)
-            elif isinstance(event, providers.Switched):
-                draft.switched.append(event.provider)
-            elif isinstance(event, providers.Finished):
-                draft.finished = event
+    return replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
 
 
 async def _settle(draft: Draft, turn: LiveTurn) -> None:
-    """Transaction C, always. When the database stays away the sweeper closes the row from the text saved last."""
-    try:
-        draft.took("total", draft.started)
-        await _settle_patiently(draft, turn.text)
-    except Exception as error:
-        log.error("answer_not_settled query=%s %s", draft.claimed.query_id, _without_words(error))
-    finally:
-        LIVE.pop(draft.claimed.query_id, None)
-        turn.finish()
-
-
-async def _settle_patiently(draft: Draft, text: str) -> None:
-    for pause in SETTLE_PAUSES:
-        try:
-            return await saving.settle(draft, text)
-        except AWAY:
-            await asyncio.sleep(pause)
-    return await saving.settle(draft, text)
-
-
-def _without_words(error: Exception) -> str:
-    """What and where, for the log. A database's message may quote a row, so messages stay out of it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = next((frame for frame in reversed(frames) if "site-packages" not in frame.filename), frames[-1])
-    return f"error={type(error).__name__} at={Path(own.filename).name}:{own.lineno}"
+    """Transaction C, always."""
+    draft.is_stopped = turn.is_stopped
+    draft.timings.setdefault("total", round((time.perf_counter() - draft.started) * 1000))
+    await saving.settle(draft, turn.text)

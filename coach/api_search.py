@@ -9,12 +9,12 @@ from rest_framework.response import Response
 
 from accounts.door import acting_as
 from accounts.models import User
-from coach.showing import place_url
 from courses import access
 from courses.models import Course
 from learning.api_searching import PARAMETERS, SearchEndpoint
 from learning.retrieval import Passage
 from learning.searching import search_as
+from learning.showing import place_url
 
 
 class PassageSerializer(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.api_fields import Flag, Key, Text
 from ai.models import Conversation
 from coach.models import QUESTION_LIMIT, Escalation, Feedback, Query, Response
-from coach.showing import place_url, place_words
+from learning.showing import place_url, place_words
 
 
 class AskSerializer(serializers.Serializer[Any]):

@@ -6,14 +6,15 @@ Refuses what cannot be a question, in words for the person; asking again with th
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from accounts.models import User
+from ai.asking import QuestionRefused, readable
 from ai.models import Conversation
-from coach.models import QUESTION_LIMIT, Query
+from coach.models import Query
 from courses.models import Course
 
+__all__ = ["QuestionRefused", "ask", "current_conversation", "new_conversation"]
+
+COACH = Conversation.Kind.COACH
 CONVERSATION_RESTS = timedelta(hours=8)  # after this silence a question starts a new conversation
 TITLE_LENGTH = 120  # characters of the first question that name a conversation
 
@@ -48,14 +49,6 @@ SELECT * FROM asked
 """
 
 
-class QuestionRefused(ValueError):
-    """Says to the person what is wrong with the question; `code` says it to a program."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
-
-
 def ask(*, learner: User, course: Course, question: str, key: UUID, now: datetime, place_id: str = "") -> Query:
     """Save a question as pending, behind the learner's door.
 
@@ -80,30 +73,13 @@ def ask(*, learner: User, course: Course, question: str, key: UUID, now: datetim
 
 def _asked_before(learner: User, course: Course, key: UUID) -> Query:
     """Sent twice: the first row, and no empty conversation beside it."""
-    Conversation.objects.filter(user=learner, course=course, queries=None).delete()
+    Conversation.objects.filter(user=learner, course=course, kind=COACH, queries=None).delete()
     return Query.objects.get(learner=learner, client_key=key)
-
-
-def readable(question: str) -> str:
-    """The question without the space around it; raises QuestionRefused."""
-    text = question.strip()
-    if not text:
-        raise QuestionRefused("empty", _("Write a question first."))
-    if "\x00" in text:
-        raise QuestionRefused(
-            "unreadable", _("The question holds a null character, which cannot be stored. Remove it and ask again.")
-        )
-    if len(text) > QUESTION_LIMIT:
-        over = len(text) - QUESTION_LIMIT
-        message = ngettext("The question is %(over)d character too long.", "The question is %(over)d characters too long.", over)
-        hint = _("It may have %(limit)d. Keep the part that shows the problem.") % {"limit": QUESTION_LIMIT}
-        raise QuestionRefused("too_long", f"{message % {'over': over}} {hint}")
-    return text
 
 
 def current_conversation(learner: User, course: Course, now: datetime) -> Conversation | None:
     """The conversation that a question now belongs to; None when it would start a new one."""
-    newest = Conversation.objects.filter(user=learner, course=course).order_by("-created_at").first()
+    newest = Conversation.objects.filter(user=learner, course=course, kind=COACH).order_by("-created_at").first()
     return newest if newest and newest.updated_at > now - CONVERSATION_RESTS else None
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from accounts.door import Actor, current_actor, trip
 from ai import budgets
 from ai.budgets import Allowance
-from coach.followups import Turn
+from ai.followups import Turn
 
 EARLIER_TURNS = 4  # of the same conversation, newest first
 CLAIM = f"""

@@ -117,11 +117,3 @@ def query_string(*, words: str, chosen: str, older: UUID | None) -> str:
 def filters() -> list[tuple[str, str]]:
     """The choices of the history list, for a select."""
     return [(value, str(name)) for value, (name, _rows) in FILTERS.items()]
-
-
-def uuid_or_none(text: str) -> UUID | None:
-    """The id in a query string; nonsense counts as none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from coach.live import LIVE
+from ai import writing
 from coach.models import ConversationHistory, Query, Response
 
 STALE_AFTER = timedelta(seconds=30)  # without a saved word; a living answer saves each second
@@ -16,8 +16,8 @@ UNCLAIMED_AFTER = timedelta(seconds=10)  # a question whose page went away befor
 def request_stop(query: Query) -> None:
     """The learner has read enough. Behind the learner's door; at once in this process, within a second in another."""
     stopped = Query.objects.filter(pk=query.pk, status=Query.Status.ANSWERING).update(stop_requested=True)
-    if stopped and query.pk in LIVE:
-        LIVE[query.pk].stop()
+    if stopped:
+        writing.stop(query.pk)
     if not stopped:
         Query.objects.filter(pk=query.pk, status=Query.Status.PENDING).update(
             status=Query.Status.FAILED, updated_at=timezone.now()

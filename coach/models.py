@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
+from ai.asking import QUESTION_LIMIT
 from ai.models import Conversation
 from coach.escalation_models import Escalation
 from coach.likeness_models import EscalationLink, EscalationMeaning  # noqa: F401 (models of this app)
 from courses.models import Course
 
-QUESTION_LIMIT = 4000  # characters
 OWN_IN_MY_COURSES = f"({own()}) AND {IN_MY_COURSES}"
 OWN_RESPONSE = (
     "EXISTS (SELECT 1 FROM ai_coach_responses r WHERE r.id = response_id AND r.learner_id = ai_coach_feedback.learner_id"

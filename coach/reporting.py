@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from coach.models import Query, Response
-from coach.showing import place_url
+from learning.showing import place_url
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ All of it is written by the system on behalf of the learner; a learner's own rol
 """
 
 import json
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
@@ -14,18 +12,25 @@ from accounts.door import SYSTEM, Statement, in_door
 from ai import budgets, request_log
 from ai.citations import clean
 from ai.models import Conversation
-from ai.providers import Finished, Source
+from ai.providers import Finished
 from coach.escalating import escalate_failed, escalate_unsure
 from coach.models import ConversationHistory, Query, Response
-from learning.retrieval import Passage
+from learning.citing import EXTRACTIVE, kept, provenance, rounded, surety
 
 if TYPE_CHECKING:
     from coach.answering import Draft
 
-EXTRACTIVE = "extractive"
-UNANSWERED_AT_MOST = 0.15  # confidence of an answer that says it found nothing
-CUT_AT_MOST = 0.3  # confidence of an answer that broke off
-
+STATUS_AND_TEXT = """
+SELECT q.status, coalesce(r.answer, '')
+  FROM ai_coach_queries q LEFT JOIN ai_coach_responses r ON r.query_id = q.id WHERE q.id = %s
+"""
+TEXT_SO_FAR = """
+UPDATE ai_coach_responses r SET answer = coalesce(t.answer, r.answer), saved_at = now()
+  FROM unnest(%s::uuid[], %s::text[]) AS t (query_id, answer)
+  JOIN ai_coach_queries q ON q.id = t.query_id
+ WHERE r.query_id = t.query_id AND r.state = 'streaming'
+RETURNING r.query_id, q.stop_requested
+"""
 EVIDENCE = """
 INSERT INTO ai_coach_responses (query_id, learner_id, course_id, answer, reference_locations, tokens_used, model_used, word_count,
        state, label, provider, prompt_version, evidence, content_version, confidence_score, timings, notes)
@@ -36,17 +41,11 @@ ON CONFLICT (query_id) DO UPDATE SET answer = '', state = 'streaming', evidence 
 INTENT = "UPDATE ai_coach_queries SET intent = %s, updated_at = now() WHERE id = %s"
 
 
-def source(number: int, passage: Passage) -> Source:
-    """A passage as a provider gets it."""
-    kind: Literal["course", "knowledge"] = "knowledge" if passage.kind == "knowledge" else "course"
-    return Source(number=number, title=passage.title, text=passage.content, heading_path=tuple(passage.heading_path), kind=kind)
-
-
 def evidence(draft: "Draft") -> tuple[Statement, Statement]:
     """The statements that save what was found, before anything is said."""
     claimed = draft.claimed
-    found = json.dumps([_evidence(number, passage) for number, passage in enumerate(draft.passages, start=1)])
-    values = (claimed.query_id, claimed.learner_id, claimed.course_id, found, claimed.content_version, _rounded(draft.confidence))
+    found = json.dumps([kept(number, passage) for number, passage in enumerate(draft.passages, start=1)])
+    values = (claimed.query_id, claimed.learner_id, claimed.course_id, found, claimed.content_version, rounded(draft.confidence))
     return (EVIDENCE, values), (INTENT, (draft.intent, claimed.query_id))
 
 
@@ -92,16 +91,15 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
     numbers = range(1, len(draft.passages) + 1)
     response.answer, used = clean(text.strip(), numbers)
     response.state = _state(draft, response.answer)
-    response.reference_locations = [_evidence(number, draft.passages[number - 1], content=False) for number in used]
+    response.reference_locations = [kept(number, draft.passages[number - 1], content=False) for number in used]
     finished = draft.finished or Finished("cut", "", "")
     response.provider, response.model_used = finished.provider, finished.model
-    response.label = _label(finished, [draft.passages[number - 1] for number in used])
+    response.label = provenance(finished, [draft.passages[number - 1] for number in used])
     response.prompt_version = draft.prompt_version
-    response.confidence_score = _rounded(_confidence(draft, finished))
-    response.prompt_tokens = sum(attempt.prompt_tokens or 0 for attempt in draft.attempts)
-    response.completion_tokens = sum(attempt.completion_tokens or 0 for attempt in draft.attempts)
+    response.confidence_score = rounded(surety(draft.confidence, finished))
+    response.prompt_tokens, response.completion_tokens = draft.prompt_tokens, draft.completion_tokens
     response.tokens_used = response.prompt_tokens + response.completion_tokens
-    response.cost = _cost(draft)
+    response.cost = draft.cost
     response.word_count = len(response.answer.split())
     response.is_lab_guidance = draft.intent in {Query.Intent.LAB_GUIDANCE, Query.Intent.LAB_STRUGGLE}
     response.timings = draft.timings
@@ -115,27 +113,6 @@ def _state(draft: "Draft", answer: str) -> str:
     if draft.finished is None or not answer:
         return Response.State.FAILED
     return Response.State.INTERRUPTED if draft.finished.reason == "cut" else Response.State.COMPLETE
-
-
-def _label(finished: Finished, cited: Sequence[Passage]) -> str:
-    """Verified only when nothing but verified answers carries it."""
-    if finished.reason == "unanswered":
-        return Response.Label.NOT_FOUND
-    if cited and all(passage.kind == "knowledge" for passage in cited):
-        return Response.Label.VERIFIED
-    return Response.Label.COURSE_TEXT if finished.provider == EXTRACTIVE else Response.Label.AI_DRAFT
-
-
-def _confidence(draft: "Draft", finished: Finished) -> float:
-    if finished.reason == "unanswered":
-        return min(draft.confidence, UNANSWERED_AT_MOST)
-    return min(draft.confidence, CUT_AT_MOST) if finished.reason == "cut" else draft.confidence
-
-
-def _cost(draft: "Draft") -> Decimal | None:
-    """US dollars of all tries; None as soon as one price is unknown, because a part would look like the whole."""
-    costs = [attempt.cost for attempt in draft.attempts]
-    return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
 
 
 def _close_query(draft: "Draft", response: Response) -> None:
@@ -166,29 +143,3 @@ def is_unsure(draft: "Draft", response: Response) -> bool:
     if draft.is_stopped or response.state != Response.State.COMPLETE or draft.intent == Query.Intent.OUT_OF_SCOPE:
         return False
     return response.confidence_score is not None and response.confidence_score < draft.claimed.threshold
-
-
-def _rounded(confidence: float) -> Decimal:
-    return Decimal(str(round(min(max(confidence, 0.0), 1.0), 3)))
-
-
-def _evidence(number: int, passage: Passage, *, content: bool = True) -> dict[str, Any]:
-    """A passage as the row keeps it; a citation is the same without the text."""
-    kept = {
-        "number": number,
-        "chunk_id": str(passage.chunk_id),
-        "chapter_id": passage.chapter_id,
-        "lab_id": passage.lab_id,
-        "title": passage.title,
-        "day": passage.day,
-        "heading_path": list(passage.heading_path),
-        "anchor": passage.anchor,
-        "content_type": passage.content_type,
-        "score": round(float(passage.score), 4),
-        "dense": None if passage.dense is None else round(float(passage.dense), 4),
-        "lexical": None if passage.lexical is None else round(float(passage.lexical), 4),
-    }
-    if passage.kind == "knowledge":
-        kept["verified_by"] = passage.verified_by
-        kept["verified_at"] = passage.verified_at.isoformat() if passage.verified_at else ""
-    return {**kept, "content": passage.content} if content else kept

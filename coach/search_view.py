@@ -14,11 +14,11 @@ from accounts.door import acting_as
 from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.throttling import allow
-from coach.showing import place_url
 from courses import access
 from courses.models import Course
 from learning.retrieval import Passage
 from learning.searching import search_as
+from learning.showing import place_url
 
 LIMIT = 10  # places
 LONGEST = 400  # characters of a search

@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.utils.dateparse import parse_datetime
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from coach.models import QUESTION_LIMIT, Escalation, Query
-from coach.wide_parts import scrolling
-from courses.markdown import render_message
-
-TEXTS_KEPT = 256  # of 20,000 characters at most
+from learning.showing import rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +66,6 @@ def replies_of(escalation: Escalation) -> Iterator[SaidByTrainer]:
     if escalation.reply:
         note = escalation.settled_note if escalation.is_waiting else ""
         yield SaidByTrainer(escalation.signed, escalation.replied_at, rendered(escalation.reply), note)
-
-
-@lru_cache(maxsize=TEXTS_KEPT)
-def rendered(text: str) -> SafeString:
-    """What a person wrote, through the one renderer; the same text is rendered once in this process."""
-    return mark_safe(scrolling(render_message(text)))  # noqa: S308 (sanitised)
 
 
 def _words(escalation: Escalation) -> tuple[str, str]:

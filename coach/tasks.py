@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
-from coach import interrupting, linking, teaching, telling
+from coach import interrupting, linking, picking_up, teaching, telling
 from coach.answering import answer_now
 from coach.remembering import remember_settled
 
@@ -45,3 +45,9 @@ def teach_replies() -> None:
 def answer(query_id: str) -> None:
     """Answer one question that nobody follows; does nothing when somebody has claimed it."""
     asyncio.run(answer_now(UUID(query_id), SYSTEM))
+
+
+@shared_task(name="coach.pick_up", ignore_result=True)
+def pick_up() -> None:
+    """Put onto the desk what other conversations hand over, and tell them what became of it."""
+    picking_up.pick_up()

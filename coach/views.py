@@ -19,8 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from accounts.door import acting_as, behind_door
+from accounts.ids import uuid_or_none
 from accounts.requests import PersonRequest
 from accounts.throttling import Verdict, allow
+from ai import writing
 from coach import answering, asking, escalating, history, interrupting, rating
 from coach.claiming import claim_here
 from coach.models import QUESTION_LIMIT, Query
@@ -56,7 +58,7 @@ def ask(request: PersonRequest, slug: str) -> HttpResponse:
             return refused(request, course, refusal.message)
         if not request.htmx or query.status != Query.Status.PENDING:
             return _asked(request, query.pk)
-        loop, begun = answering.home(), time.perf_counter()
+        loop, begun = writing.home(), time.perf_counter()
         claimed = claim_here(query.pk) if loop else None
     if loop and claimed:
         answering.begin_at(loop, claimed, begun)  # while the page is still on its way to the reader
@@ -68,7 +70,7 @@ def _saved(request: PersonRequest, course: Course) -> Query:
         learner=request.user,
         course=course,
         question=request.POST.get("question", ""),
-        key=history.uuid_or_none(request.POST.get("key", "")) or uuid.uuid4(),
+        key=uuid_or_none(request.POST.get("key", "")) or uuid.uuid4(),
         now=timezone.now(),
         place_id=request.POST.get("place", "").replace("\x00", ""),
     )
@@ -208,17 +210,17 @@ def _is_fresh(request: PersonRequest, course: Course, window: history.Window) ->
 
 
 def _window(request: PersonRequest, course: Course) -> tuple[history.Window, UUID | None]:
-    selected = history.uuid_or_none(request.GET.get("turn", ""))
+    selected = uuid_or_none(request.GET.get("turn", ""))
     if selected:
         return history.around(course, request.user, selected), selected
-    before = history.uuid_or_none(request.GET.get("before", ""))
+    before = uuid_or_none(request.GET.get("before", ""))
     return history.newest(course, request.user, limit=history.PAGE, before=before), None
 
 
 def _history(request: PersonRequest, course: Course) -> dict[str, Any]:
     words = request.GET.get("q", "").replace("\x00", "").strip()[: history.SEARCH_LIMIT]
     chosen = request.GET.get("show", "")
-    older_than = history.uuid_or_none(request.GET.get("older", ""))
+    older_than = uuid_or_none(request.GET.get("older", ""))
     queries, more = history.search(course, request.user, words=words, chosen=chosen, before=older_than)
     address = reverse("coach", args=[course.slug])
     return {

@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 pages = get_asgi_application()
 
-from coach import live  # noqa: E402 (its models need the apps to be ready)
+from ai import live  # noqa: E402 (its models need the apps to be ready)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "ai",
     "learning",
     "coach",
+    "mentor",
     "unfold.apps.BasicAppConfig",
     "config.apps.AdminConfig",
     "django.contrib.auth",
@@ -133,6 +134,9 @@ CELERY_BEAT_SCHEDULE = {
     "teach-replies": {"task": "coach.teach_replies", "schedule": timedelta(seconds=15)},
     "tell-learners": {"task": "coach.tell_learners", "schedule": timedelta(seconds=20)},
     "look-at-providers": {"task": "ai.look_at_providers", "schedule": timedelta(seconds=60)},
+    "pick-up-handovers": {"task": "coach.pick_up", "schedule": timedelta(seconds=15)},
+    "sweep-chats": {"task": "mentor.sweep_chats", "schedule": timedelta(seconds=15)},
+    "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
@@ -261,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "ItemStatus": "learning.models.LearningItem.Status",
         "ReplyPriority": "coach.models.Escalation.Priority",
         "CorrectionPriority": "learning.models.OwnerCorrection.Priority",
+        "ChatStatus": "mentor.models.Chat.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("coach/", include("coach.urls")),
     path("desk/insights/", include("coach.insights.urls")),
     path("desk/transcripts/", include("learning.transcripts.urls")),
+    path("mentor/", include("mentor.urls")),
     path("desk/", include("coach.desk.urls")),
     path("", include("learning.urls")),
     path("", include("courses.urls")),

@@ -2,5 +2,7 @@
 
 from ai.prompts.coaching import VERSION as COACH_VERSION
 from ai.prompts.coaching import coach_request
+from ai.prompts.mentoring import VERSION as MENTOR_VERSION
+from ai.prompts.mentoring import mentor_request
 
-__all__ = ["COACH_VERSION", "coach_request"]
+__all__ = ["COACH_VERSION", "MENTOR_VERSION", "coach_request", "mentor_request"]

@@ -2,7 +2,7 @@
 
 import secrets
 
-from ai.prompts.coaching import fenced, stable
+from ai.prompts.fencing import fenced, stable
 from ai.providers.events import ChatRequest, Message
 
 VERSION = "transcript/v1"

@@ -17,9 +17,9 @@ from ai.providers import Source
 from ai.providers.extractive import compose
 from coach.likeness import ALIKE, MOST_ALIKE, SAME
 from coach.models import Escalation, Response
-from coach.showing import LABEL_CLASSES, place_url, place_words
-from coach.showing_replies import TEXTS_KEPT, SaidByTrainer, rendered, replies_of
+from coach.showing_replies import SaidByTrainer, replies_of
 from courses.markdown import plain_text
+from learning.showing import LABEL_CLASSES, TEXTS_KEPT, place_url, place_words, rendered
 
 MOST_ANSWERED = 5  # earlier answers beside a question
 MOST_SHARED = 50  # questions that one reply can go to

@@ -16,8 +16,8 @@ from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
+from accounts.ids import uuid_or_none
 from accounts.models import User
-from coach.history import uuid_or_none
 from coach.likeness import MOST_ALIKE, SAME
 from coach.models import Escalation
 from courses.models import Course

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, trigger_client_event
 
 from accounts.door import behind_door
+from accounts.ids import uuid_or_none
 from accounts.requests import PersonRequest
 from coach import holding, replying, seeing, settling
 from coach.desk import showing
 from coach.desk.inbox import counts, read_filters
-from coach.history import uuid_or_none
 from coach.models import Escalation
-from coach.showing_replies import rendered
+from learning.showing import rendered
 
 P = ParamSpec("P")
 STAFF = frozenset({"trainer", "admin"})

@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 
 from accounts.door import current_actor
+from accounts.ids import uuid_or_none
 from coach import history
 from coach.models import QUESTION_LIMIT
 from coach.showing import shown
@@ -41,7 +42,7 @@ def coach_panel(context: dict[str, Any], course: Course, place: Chapter | Lab) -
 @register.inclusion_tag("coach/_cited_passage.html", takes_context=True)
 def cited_passage(context: dict[str, Any], course: Course) -> dict[str, Any]:
     """The words of the passage that a citation led to, for the script that marks them."""
-    wanted = history.uuid_or_none(context["request"].GET.get("passage", ""))
+    wanted = uuid_or_none(context["request"].GET.get("passage", ""))
     passage = ContentChunk.objects.filter(pk=wanted, course=course).first() if wanted else None
     return {"passage": passage}
 

@@ -16,6 +16,9 @@ from learning import api_knowledge as knowledge
 from learning import api_queue as queue
 from learning import api_raw as raw
 from learning.transcripts import api as transcripts
+from mentor import api as mentor
+from mentor.api_memory import Memories, MemoryDetail
+from mentor.api_stream import MessageStream
 
 
 class PlaceId:
@@ -38,6 +41,8 @@ ESCALATION = "escalations/<uuid:escalation_id>"
 ITEM = "queue/<uuid:item_id>"
 KNOWLEDGE = "knowledge/<uuid:knowledge_id>"
 TRANSCRIPT = "transcripts/<uuid:transcript_id>"
+THREAD = "mentor/threads/<uuid:thread_id>"
+MESSAGE = "mentor/messages/<uuid:chat_id>"
 
 v1 = [
     path("me", Me.as_view()),
@@ -61,6 +66,19 @@ v1 = [
     path(f"{QUERY}/corrections", QueryCorrections.as_view()),
     path(f"{QUERY}/escalation", coach.QueryEscalation.as_view()),
     path(f"{QUERY}/escalation/settled", coach.Settled.as_view()),
+    path("mentor/memory", Memories.as_view()),
+    path("mentor/memory/<uuid:memory_id>", MemoryDetail.as_view()),
+    path("mentor/threads", mentor.Threads.as_view()),
+    path(THREAD, mentor.Thread.as_view()),
+    path(f"{THREAD}/restore", mentor.Restore.as_view()),
+    path(f"{THREAD}/messages", mentor.Messages.as_view()),
+    path(MESSAGE, mentor.Message.as_view()),
+    path(f"{MESSAGE}/stream", MessageStream.as_view()),
+    path(f"{MESSAGE}/stop", mentor.StopMessage.as_view()),
+    path(f"{MESSAGE}/retry", mentor.RetryMessage.as_view()),
+    path(f"{MESSAGE}/rating", mentor.Rating.as_view()),
+    path(f"{MESSAGE}/flag", mentor.Flagging.as_view()),
+    path(f"{MESSAGE}/escalation", mentor.PassOn.as_view()),
     path("escalations", desk.Escalations.as_view()),
     path(ESCALATION, desk.EscalationDetail.as_view()),
     path(f"{ESCALATION}/claim", desk.Claim.as_view()),

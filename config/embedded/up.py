@@ -104,6 +104,7 @@ def _load_demo(here: Places) -> None:
     print("Loading the demo course and people ...", flush=True)
     try:
         said = _manage("load_demo").strip()
+        _manage("load_demo_threads")
     except EmbeddedError as error:
         print(f"{error} Going on without the demo.", file=sys.stderr)
     else:

@@ -4,8 +4,9 @@ import re
 
 from ai.fake_vendor.answering import answer
 from ai.prompts import COACH_VERSION, coach_request
-from ai.prompts.coaching import build, stable
+from ai.prompts.coaching import build
 from ai.prompts.continuing import continued
+from ai.prompts.fencing import stable
 from ai.providers import Source
 from tests.ai.asking import QUESTION, SOURCES
 

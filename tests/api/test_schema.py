@@ -23,6 +23,8 @@ from learning.applying import apply_learning
 from tests.api.conftest import ask_and_answer
 from tests.learning.test_learning_loop import again, corrected
 from tests.learning.transcript_cast import was_read
+from tests.mentor.conftest import ask_now as mentored
+from tests.mentor.conftest import thread_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,11 +47,13 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     known = {"slug": taught.slug, "place_id": "volumes", "key": "gaps", "query_id": str(ask_and_answer(ada, taught).pk)}
     known |= dict.fromkeys(("token_id", "escalation_id", "correction_id", "item_id", "knowledge_id"), str(uuid.uuid4()))
     known |= {"path": "a.png", "transcript_id": str(uuid.uuid4())}
+    chat = mentored(ada, thread_of(ada, taught))
+    known |= {"thread_id": str(chat.conversation_id), "chat_id": str(chat.pk), "memory_id": str(uuid.uuid4()), "key": "answers"}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
         for operation in operations:
             _try(operation, known, {"Authorization": f"Bearer {secret}"})
-    assert len(operations) >= 21
+    assert len(operations) >= 36
     with acting_as(SYSTEM):
         assert Query.objects.exclude(learner=ada).count() == 0
 

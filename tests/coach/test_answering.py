@@ -6,9 +6,11 @@ import pytest
 
 from accounts.door import SYSTEM, acting_as, actor_for
 from accounts.models import User
+from ai.following import Piece, Settled, attach
+from ai.live import LIVE
 from ai.models import AIRequestLog
 from coach import answering, claiming
-from coach.following import Piece, Settled, attach
+from coach.answering import ANSWERS
 from coach.models import ConversationHistory, Query, Response
 from courses.models import Course
 from tests.coach.conftest import answered, put
@@ -72,7 +74,7 @@ def test_it_gives_one_claim_to_two_claimants(taught: Course, ada: User) -> None:
 def test_it_lets_nobody_else_claim_or_follow(taught: Course, ada: User, ben: User) -> None:
     query = put(ada, taught, "How do containers find each other?")
     assert asyncio.run(claiming.claim(query.pk, actor_for(ben))) is None
-    assert asyncio.run(attach(query.pk, actor_for(ben))) is None
+    assert asyncio.run(attach(ANSWERS, query.pk, actor_for(ben))) is None
     assert answered(ada, query).status == Query.Status.PENDING
 
 
@@ -80,7 +82,7 @@ def test_it_streams_what_it_saves_and_replays_from_an_offset(taught: Course, ada
     query = put(ada, taught, "How do containers find each other?")
 
     async def read(offset: int) -> tuple[str, object]:
-        events = [event async for event in await attach(query.pk, actor_for(ada), offset=offset)]
+        events = [event async for event in await attach(ANSWERS, query.pk, actor_for(ada), offset=offset)]
         return "".join(event.text for event in events if isinstance(event, Piece)), events[-1]
 
     text, last = asyncio.run(read(0))
@@ -93,10 +95,10 @@ def test_it_goes_on_when_the_reader_leaves(taught: Course, ada: User) -> None:
     query = put(ada, taught, "How do containers find each other?")
 
     async def leave_at_once() -> None:
-        events = await attach(query.pk, actor_for(ada))
+        events = await attach(ANSWERS, query.pk, actor_for(ada))
         await anext(events)
         await events.aclose()
-        turn = answering.LIVE.get(query.pk)
+        turn = LIVE.get(query.pk)
         if turn and turn.task:
             await turn.task
 

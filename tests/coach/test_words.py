@@ -2,7 +2,7 @@
 
 import pytest
 
-from coach.followups import Turn, standalone
+from ai.followups import Turn, standalone
 from coach.intent import intent_of
 
 VOLUMES = Turn("How do I keep the data of a database container?", "Mount a volume.")

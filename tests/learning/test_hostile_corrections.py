@@ -8,7 +8,8 @@ import pytest
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
-from ai.prompts.coaching import VERSION, stable
+from ai.prompts.coaching import VERSION
+from ai.prompts.fencing import stable
 from coach.models import Escalation, Query, Response
 from coach.showing import shown
 from courses.models import Course

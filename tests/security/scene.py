@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import PersonalToken, Session, User
-from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation, Message
+from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation, Handover, Message, PromptVariant
 from coach.models import ConversationHistory, Escalation, EscalationLink, EscalationMeaning, Feedback, Query, Response
 from courses.models import (
     Chapter,
@@ -51,6 +51,7 @@ from learning.models import (
     VariantFigures,
     VoiceTranscript,
 )
+from mentor.models import Chat, Memory
 from tests.conftest import make_course, make_person, owner_connection
 
 CONTEXT = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', '', true)"
@@ -132,6 +133,12 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
         AIProvider.objects.create(name="A vendor", type="ollama", config={"model": "m"}),
         Budget.objects.create(scope="everybody", usd_per_day=1),
         BudgetDay.objects.create(scope="learner", user=ada, day=timezone.now().date()),
+        Handover.objects.create(source_id=uuid.uuid4(), user=ada, course=course, question="Why?"),
+        Memory.objects.create(user=ada, conversation=conversation, content="Why?"),
+        PromptVariant.objects.create(name="a", feature="mentor", version="mentor/v1"),
+        Chat.objects.create(
+            user=ada, course=course, conversation=conversation, question="Why?", response="", client_key=uuid.uuid4()
+        ),
         AIRequestLog.objects.create(user=ada, feature="coach", provider="p", model="m"),
         query,
         response,

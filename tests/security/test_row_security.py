@@ -70,6 +70,8 @@ EXPECTED = {
     "ai_providers": Rights(select="rs", insert="rs", update="rs", delete="rs"),
     "ai_budgets": Rights(select="rs", insert="rs", update="rs", delete="rs"),
     "ai_budget_days": Rights(select="rs", insert="s", update="s", delete="rs"),
+    "ai_handovers": Rights(select="ars", insert="ars", update="s", delete="ars"),
+    "ai_prompt_variants": Rights(select="abtors", insert="rs", update="rs", delete="rs"),
     "ai_request_logs": Rights(select="ars", insert="s", delete="rs"),
     # learning
     "ai_coach_content_chunks": COURSE_INDEX,
@@ -97,6 +99,9 @@ EXPECTED = {
     "ai_coach_escalation_links": WORKERS_OWN,
     "ai_coach_feedback": SHARED_WITH_TRAINER,
     "ai_coach_conversation_history": SHARED_WITH_TRAINER,
+    # mentor
+    "ai_mentor_chats": HER_OWN,
+    "context_embeddings": HER_OWN,
     # Django's own lists, the same for everybody
     "auth_group": NOBODYS_DATA,
     "auth_group_permissions": NOBODYS_DATA,

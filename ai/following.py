@@ -1,4 +1,4 @@
-"""Following one answer from where the reader left it. Claims it when nobody has; never asks a provider twice.
+"""Following one answer from where the reader left it. Has it begun when nobody has; never asks a provider twice.
 
 An answer written by this process is followed in memory, one written elsewhere through its row. No database connection is held
 between two looks. The last event is always `Settled`.
@@ -6,29 +6,24 @@ between two looks. The last event is always `Settled`.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.door import Actor, trip
-from coach.answering import start
-from coach.live import LIVE, LiveTurn
+from ai.live import LIVE, LiveTurn
 
 FLUSH = 0.04  # seconds between two pieces of text for the reader
 HEARTBEAT = 15.0  # seconds of silence after which the line is shown to be alive
 LOOK_EVERY = 0.5  # seconds between two looks at the row of an answer that another process writes
 GIVE_UP = 120.0  # seconds; then the page is told to look again by itself
 
-ROW = """
-SELECT q.status, coalesce(r.answer, '')
-  FROM ai_coach_queries q LEFT JOIN ai_coach_responses r ON r.query_id = q.id WHERE q.id = %s
-"""
 OPEN = ("pending", "answering")
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the coach is doing: reading, searching or writing."""
+    """What is being done: reading, searching or writing."""
 
     name: str
 
@@ -54,14 +49,24 @@ class Settled:
 Told = Stage | Piece | Beat | Settled
 
 
-async def attach(query_id: UUID, actor: Actor, *, offset: int = 0) -> AsyncIterator[Told] | None:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the answers of one conversation come from: `start` claims one and begins it, None when somebody else has it; `row` is
+    the SQL that tells an id's status and text so far.
+    """
+
+    start: Callable[[UUID, Actor], Awaitable[LiveTurn | None]]
+    row: str
+
+
+async def attach(source: Source, turn_id: UUID, actor: Actor, *, offset: int = 0) -> AsyncIterator[Told] | None:
     """Everything about an answer from `offset` characters on; None when `actor` may not know of the question."""
-    turn = LIVE.get(query_id)
+    turn = LIVE.get(turn_id)
     if turn is None or turn.learner_id != actor.user_id:
-        turn = await start(query_id, actor)
-    if turn is None and not await _look(query_id, actor):
+        turn = await source.start(turn_id, actor)
+    if turn is None and not await _look(source, turn_id, actor):
         return None
-    return _told(_in_memory(turn, offset) if turn else _through_row(query_id, actor, offset))
+    return _told(_in_memory(turn, offset) if turn else _through_row(source, turn_id, actor, offset))
 
 
 async def _told(events: AsyncIterator[Told]) -> AsyncIterator[Told]:
@@ -70,8 +75,8 @@ async def _told(events: AsyncIterator[Told]) -> AsyncIterator[Told]:
     yield Settled()
 
 
-async def _look(query_id: UUID, actor: Actor) -> tuple[str, str] | None:
-    (rows,) = await trip(actor, (ROW, [query_id]))
+async def _look(source: Source, turn_id: UUID, actor: Actor) -> tuple[str, str] | None:
+    (rows,) = await trip(actor, (source.row, [turn_id]))
     return rows[0] if rows else None
 
 
@@ -100,10 +105,10 @@ async def _pause(turn: LiveTurn, seconds: float) -> None:
         await turn.changed(within=left)
 
 
-async def _through_row(query_id: UUID, actor: Actor, offset: int) -> AsyncIterator[Told]:
+async def _through_row(source: Source, turn_id: UUID, actor: Actor, offset: int) -> AsyncIterator[Told]:
     begun = spoken = time.monotonic()
     while time.monotonic() - begun < GIVE_UP:
-        status, text = await _look(query_id, actor) or ("failed", "")
+        status, text = await _look(source, turn_id, actor) or ("failed", "")
         if len(text) > offset:
             piece, offset, spoken = text[offset:], len(text), time.monotonic()
             yield Piece(piece, offset)

@@ -1,4 +1,4 @@
-"""Saves the text so far of every answer that this process is writing: once a second, all of them in one statement.
+"""Saves the text so far of every answer that this process is writing: once a second, one statement for each conversation.
 
 A crash loses at most the last second. A stop that was asked of another process is seen here, by the same statement. Failing to
 save is logged and tried again a second later; the answer itself goes on.
@@ -10,18 +10,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from accounts.door import SYSTEM, Statement, trip
-from coach.live import LIVE, LiveTurn
+from ai.live import LIVE, LiveTurn
 
-log = logging.getLogger("aicoach.coach")
+log = logging.getLogger("aicoach.answers")
 
 SAVE_EVERY = 1.0  # seconds
-TEXT_SO_FAR = """
-UPDATE ai_coach_responses r SET answer = coalesce(t.answer, r.answer), saved_at = now()
-  FROM unnest(%s::uuid[], %s::text[]) AS t (query_id, answer)
-  JOIN ai_coach_queries q ON q.id = t.query_id
- WHERE r.query_id = t.query_id AND r.state = 'streaming'
-RETURNING r.query_id, q.stop_requested
-"""
 _keeper: "asyncio.Task[None] | None" = None
 
 
@@ -47,15 +40,19 @@ async def _save_while_living() -> None:
 async def _save(turns: Sequence[LiveTurn], saved: dict[UUID, int]) -> None:
     if not turns:
         return
-    lengths = {turn.query_id: len(turn.text) for turn in turns}
-    (rows,) = await trip(SYSTEM, text_so_far(turns, saved))
+    lengths = {turn.id: len(turn.text) for turn in turns}
+    results = await trip(SYSTEM, *texts_so_far(turns, saved))
     saved.update(lengths)
-    for query_id, stop_requested in rows:
-        if stop_requested and query_id in LIVE:
-            LIVE[query_id].stop()
+    for turn_id, stop_requested in (row for rows in results for row in rows):
+        if stop_requested and turn_id in LIVE:
+            LIVE[turn_id].stop()
 
 
-def text_so_far(turns: Sequence[LiveTurn], saved: dict[UUID, int]) -> Statement:
-    """The statement that saves what is new; a row whose text is not new only shows that somebody is still at it."""
-    texts = [turn.text if len(turn.text) != saved.get(turn.query_id) else None for turn in turns]
-    return TEXT_SO_FAR, ([turn.query_id for turn in turns], texts)
+def texts_so_far(turns: Sequence[LiveTurn], saved: dict[UUID, int]) -> list[Statement]:
+    """The statements that save what is new; a row whose text is not new only shows that somebody is still at it."""
+    statements: list[Statement] = []
+    for keeps in dict.fromkeys(turn.keeps for turn in turns):
+        alike = [turn for turn in turns if turn.keeps == keeps]
+        texts = [turn.text if len(turn.text) != saved.get(turn.id) else None for turn in alike]
+        statements.append((keeps, ([turn.id for turn in alike], texts)))
+    return statements

@@ -1,7 +1,7 @@
 """Answers that this process is writing at the moment, and who listens to them.
 
 Text is kept once and listeners keep an offset, so a hundred readers of one answer cost one copy. Nothing here outlives the
-process: what counts stands in the row, saved each second.
+process: what counts stands in the row, saved each second by the statement that the turn brings along.
 """
 
 import asyncio
@@ -11,13 +11,19 @@ from uuid import UUID
 
 @dataclass(eq=False)
 class LiveTurn:
-    """One answer in the making. `stage` is what the coach is doing, in a word that the page puts into the reader's language."""
+    """One answer in the making. `stage` is what is being done, in a word that the page puts into the reader's language.
 
-    query_id: UUID
+    `keeps` is the SQL that saves texts so far: it takes an array of ids and one of texts (null for nothing new), and returns
+    each id with whether its reader wants it stopped.
+    """
+
+    id: UUID
     learner_id: UUID
+    keeps: str
     stage: str = "reading"
     text: str = ""
     is_done: bool = False
+    is_stopped: bool = False  # its reader has read enough
     task: "asyncio.Task[None] | None" = None
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)

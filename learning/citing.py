@@ -1,0 +1,60 @@
+"""What an answer stands on, as providers get it and as rows keep it, and what may be said of its provenance."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+from ai.providers import Finished, Source
+from learning.retrieval import Passage
+
+EXTRACTIVE = "extractive"
+UNANSWERED_AT_MOST = 0.15  # confidence of an answer that says it found nothing
+CUT_AT_MOST = 0.3  # confidence of an answer that broke off
+
+
+def source(number: int, passage: Passage) -> Source:
+    """A passage as a provider gets it."""
+    kind: Literal["course", "knowledge"] = "knowledge" if passage.kind == "knowledge" else "course"
+    return Source(number=number, title=passage.title, text=passage.content, heading_path=tuple(passage.heading_path), kind=kind)
+
+
+def kept(number: int, passage: Passage, *, content: bool = True) -> dict[str, Any]:
+    """A passage as the row keeps it; a citation is the same without the text."""
+    values = {
+        "number": number,
+        "chunk_id": str(passage.chunk_id),
+        "chapter_id": passage.chapter_id,
+        "lab_id": passage.lab_id,
+        "title": passage.title,
+        "day": passage.day,
+        "heading_path": list(passage.heading_path),
+        "anchor": passage.anchor,
+        "content_type": passage.content_type,
+        "score": round(float(passage.score), 4),
+        "dense": None if passage.dense is None else round(float(passage.dense), 4),
+        "lexical": None if passage.lexical is None else round(float(passage.lexical), 4),
+    }
+    if passage.kind == "knowledge":
+        values["verified_by"] = passage.verified_by
+        values["verified_at"] = passage.verified_at.isoformat() if passage.verified_at else ""
+    return {**values, "content": passage.content} if content else values
+
+
+def provenance(finished: Finished, cited: Sequence[Passage]) -> str:
+    """not_found, verified, course_text or ai_draft. Verified only when nothing but verified answers carries it."""
+    if finished.reason == "unanswered":
+        return "not_found"
+    if cited and all(passage.kind == "knowledge" for passage in cited):
+        return "verified"
+    return "course_text" if finished.provider == EXTRACTIVE else "ai_draft"
+
+
+def surety(found: float, finished: Finished) -> float:
+    """How sure one may be of an answer, from how sure the search was and how the answer ended."""
+    if finished.reason == "unanswered":
+        return min(found, UNANSWERED_AT_MOST)
+    return min(found, CUT_AT_MOST) if finished.reason == "cut" else found
+
+
+def rounded(confidence: float) -> Decimal:
+    return Decimal(str(round(min(max(confidence, 0.0), 1.0), 3)))
