@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
 
+from accounts import throttling
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from courses.models import Course, CourseTrainer, Enrolment
@@ -43,6 +45,13 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.endswith("_API_KEY")]:
         del os.environ[name]  # no test may ask a real vendor
     TransactionTestCase._fixture_teardown = lambda case: empty_tables()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test spends the attempts of another, nor of a run beside it."""
+    key, name = str(uuid.uuid4()), throttling._name
+    monkeypatch.setattr(throttling, "_name", lambda kind, counted: f"{key}:{name(kind, counted)}")
 
 
 def owner_connection(database: str | None = None) -> psycopg.Connection[Any]:

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts import resetting, throttling, tokens
+from accounts import resetting, tokens
 from accounts.door import SYSTEM, acting_as
 from accounts.middleware import time_zone
 from accounts.models import PersonalToken, Session, User
@@ -19,12 +19,6 @@ from tests.conftest import PASSWORD, make_person
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NEW = "a better password than before"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
-    key, name = str(id(monkeypatch)), throttling._name
-    monkeypatch.setattr(throttling, "_name", lambda kind, counted: f"{key}:{name(kind, counted)}")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.test import Client, override_settings
 
-from accounts import throttling
 from accounts.door import SYSTEM, acting_as
 from accounts.models import Session, User
 from tests.conftest import PASSWORD
@@ -15,14 +14,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SIGN_IN, SIGN_OUT = "/account/sign-in/", "/account/sign-out/"
 WRONG = "do not belong together"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counters(monkeypatch: pytest.MonkeyPatch, settings) -> None:
-    """Counters of their own for each test."""
-    key = str(id(monkeypatch))
-    name = throttling._name
-    monkeypatch.setattr(throttling, "_name", lambda kind, counted: f"{key}:{name(kind, counted)}")
 
 
 def sign_in(client: Client, email: str = "ada@example.com", password: str = PASSWORD, **extra: str):

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts import throttling, tokens
+from accounts import tokens
 from accounts.door import acting_as, actor_for
 from accounts.models import User
 from coach import asking
@@ -34,12 +34,6 @@ class Program(Client):
     def send(self, method: str, path: str, body: Any = None, **extra: Any) -> Any:
         content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.generic(method, f"/api/v1/{path}", content, content_type="application/json", **extra)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
-    key, name = str(uuid.uuid4()), throttling._name
-    monkeypatch.setattr(throttling, "_name", lambda kind, counted: f"{key}:{name(kind, counted)}")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import tarfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts import throttling
 from accounts.door import SYSTEM, acting_as
 from courses.models import Course
 from learning.models import ContentUpdate
@@ -17,13 +16,6 @@ from tests.courses.test_importing import TEA
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = "/import/containers/"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counters(monkeypatch):
-    """No test spends the attempts of another."""
-    key, name = str(id(monkeypatch)), throttling._name
-    monkeypatch.setattr(throttling, "_name", lambda kind, counted: f"{key}:{name(kind, counted)}")
 
 
 def upload(files: dict[str, str | bytes], name: str = "tea.tar.gz") -> SimpleUploadedFile:

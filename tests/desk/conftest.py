@@ -10,9 +10,8 @@ from courses.models import Course, CourseTrainer
 from tests.coach.conftest import taught
 from tests.coach.test_answering import ask_now
 from tests.conftest import make_person
-from tests.pages.conftest import _fresh_counters
 
-__all__ = ["_fresh_counters", "taught"]
+__all__ = ["taught"]
 
 UNKNOWN = "How do I set up streaming replication to a second server?"
 KNOWN = "Should I use a volume or a bind mount for the files of a database?"

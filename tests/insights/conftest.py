@@ -14,9 +14,8 @@ from learning.insights import fold_insights
 from learning.metrics import fold
 from tests.coach.conftest import taught
 from tests.desk.conftest import theo
-from tests.pages.conftest import _fresh_counters
 
-__all__ = ["_fresh_counters", "taught", "theo"]
+__all__ = ["taught", "theo"]
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 

@@ -15,10 +15,10 @@ from learning.models import ConversationFeedback
 from tests.api.conftest import Program
 from tests.coach.conftest import taught
 from tests.learning.test_learning_loop import ASKED, ask
-from tests.pages.conftest import _fresh_counters, signed_in
+from tests.pages.conftest import signed_in
 from tests.security.scene import acting, app_connection
 
-__all__ = ["_fresh_counters", "taught"]
+__all__ = ["taught"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,9 +20,9 @@ from tests.api.conftest import Program
 from tests.coach.conftest import taught
 from tests.fake_vendor import Running, fake_vendor, fake_vendor_server
 from tests.learning.test_learning_loop import ASKED, PARAPHRASE, ask
-from tests.pages.conftest import _fresh_counters, signed_in
+from tests.pages.conftest import signed_in
 
-__all__ = ["_fresh_counters", "fake_vendor", "fake_vendor_server", "taught"]
+__all__ = ["fake_vendor", "fake_vendor_server", "taught"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -37,9 +37,8 @@ from tests.learning.loop_parts import OwnRedis, connection_as_system, hold, own_
 from tests.learning.test_learning_loop import ASKED, PARAPHRASE, REPLY, again, ask, corrected
 from tests.learning.test_learning_rules import approved
 from tests.live import serving
-from tests.pages.conftest import _fresh_counters
 
-__all__ = ["_fresh_counters", "taught"]
+__all__ = ["taught"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,9 +13,9 @@ from mentor import asking
 from mentor.answering import answer_now
 from mentor.models import Chat
 from tests.coach.conftest import taught
-from tests.pages.conftest import _fresh_counters, signed_in
+from tests.pages.conftest import signed_in
 
-__all__ = ["_fresh_counters", "signed_in", "taught"]
+__all__ = ["signed_in", "taught"]
 
 VOLUME = "Should I use a volume or a bind mount for the files of a database?"
 
