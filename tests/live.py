@@ -44,6 +44,7 @@ def server_environment(**extra: str) -> dict[str, str]:
         "STATIC_FROM_SOURCE": "1",
         "RATE_ASK": "1000/minute",
         "RATE_SIGN_IN": "1000/minute",
+        "RATE_SIGN_IN_PLACE": "10000/minute",
         **extra,
     }
 
