@@ -131,6 +131,7 @@ def test_it_finds_old_questions(at_browser, plain_site, lessons, ada):
     page.get_by_label("Search your questions and answers").fill("FIND each")
     tickets = page.locator(".history-list .ticket")
     expect(tickets).to_have_count(1)
+    expect(tickets).to_contain_text("containers find each other")
     tickets.first.click()
     expect(page.locator(".turn:target .asked")).to_have_text("How do containers find each other?")
 
