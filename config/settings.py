@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "courses",
     "ai",
     "learning",
+    "planning",
     "coach",
     "mentor",
     "unfold.apps.BasicAppConfig",

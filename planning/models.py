@@ -1,0 +1,1 @@
+"""The tables of exams and plans, each family in a file of its own."""
