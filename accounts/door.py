@@ -119,7 +119,7 @@ def in_one_trip(who: "User | Actor", *statements: Statement) -> list[list[tuple[
     actor = actor_for(who)
     if connection.in_atomic_block:
         with acting_as(actor):
-            return [_rows(*statement) for statement in statements]
+            return [rows_here(*statement) for statement in statements]
     announce: Statement = (SETTINGS, _values(actor))
     parts = [("BEGIN", ()), announce, *statements, ("COMMIT", ())]
     try:
@@ -155,7 +155,8 @@ def _returning_connection(step: Callable[[], R]) -> R:
         connections.close_all()
 
 
-def _rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def rows_here(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """What a statement finds, as whoever is acting; inside the door."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return _fetch(cursor)

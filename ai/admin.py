@@ -8,8 +8,9 @@ from ai.budget_admin import BudgetAdmin
 from ai.cost_pages import costs_page
 from ai.models import AIRequestLog
 from ai.provider_admin import AIProviderAdmin
+from ai.variant_admin import PromptVariantAdmin, VariantEventAdmin
 
-__all__ = ["AIProviderAdmin", "AIRequestLogAdmin", "BudgetAdmin"]
+__all__ = ["AIProviderAdmin", "AIRequestLogAdmin", "BudgetAdmin", "PromptVariantAdmin", "VariantEventAdmin"]
 
 
 @admin.register(AIRequestLog)

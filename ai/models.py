@@ -11,10 +11,20 @@ from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, 
 from ai.budget_models import Budget, BudgetDay
 from ai.handover_models import Handover
 from ai.provider_models import AIProvider, add_up_tries
-from ai.variant_models import PromptVariant
+from ai.variant_models import PromptVariant, VariantEvent
 from courses.models import Course, LearningConcept, ModuleTopic
 
-__all__ = ["AIProvider", "AIRequestLog", "Budget", "BudgetDay", "Conversation", "Handover", "Message", "PromptVariant"]
+__all__ = [
+    "AIProvider",
+    "AIRequestLog",
+    "Budget",
+    "BudgetDay",
+    "Conversation",
+    "Handover",
+    "Message",
+    "PromptVariant",
+    "VariantEvent",
+]
 
 
 class Conversation(models.Model):

@@ -13,17 +13,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
 
 from accounts.door import AWAY
 from ai import keeping, live, providers
+from ai.budgets import EXTRACTIVE
 from ai.live import LIVE, LiveTurn
 from ai.providers import configured
+from ai.variants.assigning import Prompt
 
 log = logging.getLogger("aicoach.answers")
 
+Claim = TypeVar("Claim")
 SETTLE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between tries; shorter together than the sweeper's patience
 
 
@@ -31,7 +35,7 @@ SETTLE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between tries; shorter toge
 class Spoken:
     """What is known of an answer while it is being made. Times are in ms."""
 
-    prompt_version: str = ""
+    prompt: Prompt
     attempts: list[providers.Attempt] = field(default_factory=list)
     finished: providers.Finished | None = None
     switched: list[str] = field(default_factory=list)
@@ -41,6 +45,16 @@ class Spoken:
 
     def took(self, stage: str, since: float) -> None:
         self.timings[stage] = round((perf_counter() - since) * 1000)
+
+    @property
+    def tries(self) -> int:
+        """How often a model was asked; 0 when the course's own sentences answered without one."""
+        return sum(attempt.provider != EXTRACTIVE for attempt in self.attempts)
+
+    @property
+    def version_used(self) -> str:
+        """The prompt file that a model was given; empty when none was asked."""
+        return self.prompt.version if self.tries else ""
 
     @property
     def prompt_tokens(self) -> int:
@@ -60,6 +74,23 @@ class Spoken:
 def home() -> asyncio.AbstractEventLoop | None:
     """The loop on which pages may begin answers: None unless their readers come back to this very process."""
     return live.home if settings.ANSWER_AT_ASK else None
+
+
+def early(claim: Callable[[], Claim | None], begin: Callable[[Claim, float], object]) -> Callable[[], None]:
+    """For a page that saves a question: claim its answer in the same transaction, when pages of this process may begin answers.
+
+    Call what comes back after the commit; it begins the answer on the loop, without waiting, while the page is still on its
+    way. Whoever asks for the stream next finds the answer under way. `begin` takes the perf_counter of when the claim began.
+    """
+    loop, begun = home(), perf_counter()
+    claimed = claim() if loop else None
+    if loop is None or claimed is None:
+        return lambda: None
+    return lambda: _hand_over(loop, begin, claimed, begun)
+
+
+def _hand_over(loop: asyncio.AbstractEventLoop, begin: Callable[[Claim, float], object], claimed: Claim, begun: float) -> None:
+    loop.call_soon_threadsafe(begin, claimed, begun)
 
 
 def begin(turn: LiveTurn, *, write: Callable[[], Awaitable[None]], settle: Callable[[], Awaitable[None]]) -> LiveTurn:

@@ -16,7 +16,14 @@ def commands(options: Namespace) -> dict[str, list[str]]:
     """The arguments of each measurement, by its module's name."""
     peer = ["--peer-python", options.peer_python] if options.peer_python else []
     course = ["--course", options.course, "--questions", options.questions] if options.course else []
-    loop = {"failing_over": [], "learning_loop": ["--quick"], "desk": [], "insights": ["--quick"], "mentor": []}
+    loop = {
+        "failing_over": [],
+        "learning_loop": ["--quick"],
+        "desk": [],
+        "insights": ["--quick"],
+        "mentor": [],
+        "mentor_streams": [],
+    }
     return {"finding": course, "retrieval": [], "answering": [], "embedding": peer, "indexing": peer, **loop}
 
 

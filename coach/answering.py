@@ -41,23 +41,16 @@ async def start(query_id: UUID, actor: Actor) -> LiveTurn | None:
     """Claim the question and answer it in a task that outlives the caller; None when somebody else has claimed it."""
     begun = time.perf_counter()
     claimed = await claiming.claim(query_id, actor)
-    return _begin(claimed, begun) if claimed else None
+    return begin(claimed, begun) if claimed else None
 
 
 ANSWERS = Source(start, saving.STATUS_AND_TEXT)
 
 
-def begin_at(loop: asyncio.AbstractEventLoop, claimed: Claimed, begun: float) -> None:
-    """Answer a claimed question on the loop, without waiting; from a page's thread, after its commit.
-
-    `begun` is the perf_counter of when the claim began. Whoever asks for the stream next finds the answer under way.
-    """
-    loop.call_soon_threadsafe(_begin, claimed, begun)
-
-
-def _begin(claimed: Claimed, begun: float) -> LiveTurn:
+def begin(claimed: Claimed, begun: float) -> LiveTurn:
+    """Answer a claimed question in a task, on a running loop. `begun` is the perf_counter of when the claim began."""
     turn = LiveTurn(claimed.query_id, claimed.learner_id, saving.TEXT_SO_FAR)
-    draft = Draft(claimed=claimed, started=begun)
+    draft = Draft(claimed=claimed, prompt=claimed.prompt, started=begun)
     draft.took("claim", begun)
     return writing.begin(turn, write=lambda: _write(draft, turn), settle=lambda: _settle(draft, turn))
 
@@ -118,8 +111,8 @@ def _request(draft: Draft) -> providers.ChatRequest:
         sources=[source(number, passage) for number, passage in enumerate(draft.passages[:SOURCES], start=1)],
         intent=draft.intent,
         course_id=str(draft.claimed.course_id),
+        version=draft.prompt.version,
     )
-    draft.prompt_version = prompts.COACH_VERSION
     return replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
 
 

@@ -12,9 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api_door import Endpoint
+from ai.charts.shapes import Chart
 from coach.insights.page import CHARTS, Dashboard, dashboard
 from coach.insights.periods import DEFAULT, PERIODS
-from coach.insights.shapes import Chart, Tile
+from coach.insights.shapes import Tile
 
 WHICH = [
     OpenApiParameter("course", str, description="Slug of a course; all courses that one runs without it."),

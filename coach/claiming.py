@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
-from accounts.door import Actor, current_actor, trip
+from accounts.door import Actor, current_actor, rows_here, trip
 from ai import budgets
 from ai.budgets import Allowance
 from ai.followups import Turn
+from ai.variants.assigning import Prompt, active, assigned
 
 EARLIER_TURNS = 4  # of the same conversation, newest first
 CLAIM = f"""
@@ -25,6 +24,7 @@ SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context
               FROM ai_coach_queries q JOIN ai_coach_responses r ON r.query_id = q.id
              WHERE q.conversation_id = c.conversation_id AND q.learner_id = c.learner_id AND q.id < c.id AND r.state = 'complete'
              ORDER BY q.id DESC LIMIT {EARLIER_TURNS}) t),
+       {active("coach")},
        budget_reserve(c.learner_id, c.course_id)
   FROM claimed c JOIN courses k ON k.id = c.course_id
 """
@@ -48,6 +48,7 @@ class Claimed:
     content_version: int
     has_knowledge: bool  # whether trainers have verified answers in this course
     earlier: tuple[Turn, ...]
+    prompt: Prompt
     allowance: Allowance = Allowance()  # noqa: RUF009 (frozen)
 
     @property
@@ -63,18 +64,16 @@ async def claim(query_id: UUID, actor: Actor) -> Claimed | None:
 
 def claim_here(query_id: UUID) -> Claimed | None:
     """The same inside the door that is open already: who asks may claim in the same transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [query_id])
-        row = cursor.fetchone()
-    return _claimed(current_actor(), row) if row else None
+    rows = rows_here(CLAIM, [query_id])
+    return _claimed(current_actor(), rows[0]) if rows else None
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
-    *values, threshold, content_version, has_knowledge, earlier, allowance = row
+    *values, threshold, content_version, has_knowledge, earlier, variants, allowance = row
     learner = Actor(values[1], actor.role if actor.user_id == values[1] else "learner")
     turns = tuple(Turn(question, answer) for question, answer in earlier)
     query_id, learner_id, course_id, conversation_id, question, context, slug, title, language = values
     return Claimed(
         learner, query_id, learner_id, course_id, conversation_id, question, context, slug, title, language,
-        float(threshold), content_version, has_knowledge, turns, budgets.read(allowance),
+        float(threshold), content_version, has_knowledge, turns, assigned("coach", learner_id, variants), budgets.read(allowance),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from ai.asking import QUESTION_LIMIT
-from ai.models import Conversation
+from ai.models import Conversation, PromptVariant
 from coach.escalation_models import Escalation
 from coach.likeness_models import EscalationLink, EscalationMeaning  # noqa: F401 (models of this app)
 from courses.models import Course
@@ -160,13 +160,14 @@ class Response(models.Model):
     label = models.CharField(max_length=20, choices=Label, default=Label.COURSE_TEXT)
     provider = models.CharField(max_length=100, default="")
     prompt_version = models.CharField(max_length=50, default="")
+    prompt_variant = models.ForeignKey(PromptVariant, models.SET_NULL, null=True, related_name="+", db_index=False)
     evidence = models.JSONField(default=list)  # the passages as they were found, with their scores
     content_version = models.IntegerField(default=0)
     prompt_tokens = models.IntegerField(null=True)
     completion_tokens = models.IntegerField(null=True)
     cost = models.DecimalField(max_digits=12, decimal_places=8, null=True)  # US dollars; null when the price is unknown
     timings = models.JSONField(default=dict)  # ms per stage
-    notes = models.JSONField(default=dict)  # {"switched": [provider, ...], "limited": scope} for small marks
+    notes = models.JSONField(default=dict)  # {"switched": [provider, ...], "limited": scope, "tries": n at models}
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     saved_at = models.DateTimeField(db_default=Now())  # moves each second while the answer is being written
     finished_at = models.DateTimeField(null=True)
@@ -194,6 +195,12 @@ class Response(models.Model):
             Index(fields=["query"], name="idx_ai_coach_responses_query"),
             Index(fields=["confidence_score"], name="idx_ai_coach_responses_confidence"),
             Index(fields=["is_lab_guidance"], name="idx_ai_coach_responses_lab_guidance"),
+            # How a variant of the prompt does, from its start on.
+            Index(
+                fields=["prompt_variant", "created_at"],
+                name="idx_ai_coach_responses_variant",
+                condition=models.Q(prompt_variant__isnull=False),
+            ),
         ]
         triggers = [
             pgtrigger.FSM(

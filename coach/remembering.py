@@ -88,7 +88,7 @@ def _measure(memory: ConversationMemory, query: Query, response: Response) -> No
         response_text=response.answer,
         response_type=response.label,
         response_time_ms=response.timings.get("total"),
-        ab_test_variant=response.prompt_version or None,
+        ab_test_variant=str(response.prompt_variant_id or response.prompt_version) or None,
         metrics={
             "confidence": float(response.confidence_score or 0),
             "intent": query.intent,

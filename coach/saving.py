@@ -33,9 +33,10 @@ RETURNING r.query_id, q.stop_requested
 """
 EVIDENCE = """
 INSERT INTO ai_coach_responses (query_id, learner_id, course_id, answer, reference_locations, tokens_used, model_used, word_count,
-       state, label, provider, prompt_version, evidence, content_version, confidence_score, timings, notes)
-VALUES (%s, %s, %s, '', '[]', 0, '', 0, 'streaming', 'course_text', '', '', %s, %s, %s, '{}', '{}')
+       state, label, provider, prompt_version, prompt_variant_id, evidence, content_version, confidence_score, timings, notes)
+VALUES (%s, %s, %s, '', '[]', 0, '', 0, 'streaming', 'course_text', '', %s, %s, %s, %s, %s, '{}', '{}')
 ON CONFLICT (query_id) DO UPDATE SET answer = '', state = 'streaming', evidence = excluded.evidence, saved_at = now(),
+       prompt_version = excluded.prompt_version, prompt_variant_id = excluded.prompt_variant_id,
        reference_locations = '[]', content_version = excluded.content_version, confidence_score = excluded.confidence_score
 """
 INTENT = "UPDATE ai_coach_queries SET intent = %s, updated_at = now() WHERE id = %s"
@@ -45,7 +46,9 @@ def evidence(draft: "Draft") -> tuple[Statement, Statement]:
     """The statements that save what was found, before anything is said."""
     claimed = draft.claimed
     found = json.dumps([kept(number, passage) for number, passage in enumerate(draft.passages, start=1)])
-    values = (claimed.query_id, claimed.learner_id, claimed.course_id, found, claimed.content_version, rounded(draft.confidence))
+    prompt = draft.prompt.version, draft.prompt.variant_id
+    known = found, claimed.content_version, rounded(draft.confidence)
+    values = (claimed.query_id, claimed.learner_id, claimed.course_id, *prompt, *known)
     return (EVIDENCE, values), (INTENT, (draft.intent, claimed.query_id))
 
 
@@ -81,9 +84,9 @@ def _settle(draft: "Draft", text: str) -> None:
 
 
 FILLED = (
-    "answer", "state", "label", "provider", "model_used", "prompt_version", "reference_locations", "confidence_score",
-    "tokens_used", "prompt_tokens", "completion_tokens", "cost", "word_count", "is_lab_guidance", "timings", "notes",
-    "finished_at", "saved_at",
+    "answer", "state", "label", "provider", "model_used", "prompt_version", "prompt_variant_id", "reference_locations",
+    "confidence_score", "tokens_used", "prompt_tokens", "completion_tokens", "cost", "word_count", "is_lab_guidance", "timings",
+    "notes", "finished_at", "saved_at",
 )  # fmt: skip
 
 
@@ -95,7 +98,7 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
     finished = draft.finished or Finished("cut", "", "")
     response.provider, response.model_used = finished.provider, finished.model
     response.label = provenance(finished, [draft.passages[number - 1] for number in used])
-    response.prompt_version = draft.prompt_version
+    response.prompt_version, response.prompt_variant_id = draft.version_used, draft.prompt.variant_id
     response.confidence_score = rounded(surety(draft.confidence, finished))
     response.prompt_tokens, response.completion_tokens = draft.prompt_tokens, draft.completion_tokens
     response.tokens_used = response.prompt_tokens + response.completion_tokens
@@ -103,7 +106,7 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
     response.word_count = len(response.answer.split())
     response.is_lab_guidance = draft.intent in {Query.Intent.LAB_GUIDANCE, Query.Intent.LAB_STRUGGLE}
     response.timings = draft.timings
-    notes = {"switched": draft.switched, "limited": draft.claimed.allowance.over}
+    notes = {"switched": draft.switched, "limited": draft.claimed.allowance.over, "tries": draft.tries}
     response.notes = {name: note for name, note in notes.items() if note}
 
 

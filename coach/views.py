@@ -4,7 +4,6 @@ Each view finds its course or turn through its access check, takes the input, ca
 to htmx, a whole page to a browser without script.
 """
 
-import time
 import uuid
 from typing import Any
 from uuid import UUID
@@ -58,10 +57,8 @@ def ask(request: PersonRequest, slug: str) -> HttpResponse:
             return refused(request, course, refusal.message)
         if not request.htmx or query.status != Query.Status.PENDING:
             return _asked(request, query.pk)
-        loop, begun = writing.home(), time.perf_counter()
-        claimed = claim_here(query.pk) if loop else None
-    if loop and claimed:
-        answering.begin_at(loop, claimed, begun)  # while the page is still on its way to the reader
+        begin = writing.early(lambda: claim_here(query.pk), answering.begin)
+    begin()
     return render(request, "coach/_turn.html", {"turn": just_asked(query, slug=slug)})
 
 

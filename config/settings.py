@@ -135,6 +135,7 @@ CELERY_BEAT_SCHEDULE = {
     "teach-replies": {"task": "coach.teach_replies", "schedule": timedelta(seconds=15)},
     "tell-learners": {"task": "coach.tell_learners", "schedule": timedelta(seconds=20)},
     "look-at-providers": {"task": "ai.look_at_providers", "schedule": timedelta(seconds=60)},
+    "watch-variants": {"task": "ai.watch_variants", "schedule": timedelta(minutes=2)},
     "pick-up-handovers": {"task": "coach.pick_up", "schedule": timedelta(seconds=15)},
     "sweep-chats": {"task": "mentor.sweep_chats", "schedule": timedelta(seconds=15)},
     "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},

@@ -106,6 +106,7 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Providers"), "hub", "ai_aiprovider"),
                     {"title": _("Costs"), "icon": "payments", "link": reverse_lazy("admin:ai_costs")},
                     _link(_("Budgets"), "savings", "ai_budget"),
+                    _link(_("Prompts"), "science", "ai_promptvariant"),
                     _link(_("Requests"), "receipt_long", "ai_airequestlog") | {"active": _is_among_requests},
                 ],
             },

@@ -35,17 +35,19 @@ class Draft(Spoken):
     passages: list[Passage] = field(default_factory=list)
     remembered: list[Recalled] = field(default_factory=list)
     confidence: float = 0.0
-    prompt_version: str = prompts.MENTOR_VERSION
 
 
 async def start(chat_id: UUID, actor: Actor) -> LiveTurn | None:
     """Claim the chat and answer it in a task that outlives the caller; None when somebody else has claimed it."""
     begun = time.perf_counter()
     claimed = await claiming.claim(chat_id, actor)
-    if claimed is None:
-        return None
+    return begin(claimed, begun) if claimed else None
+
+
+def begin(claimed: Claimed, begun: float) -> LiveTurn:
+    """Answer a claimed chat in a task, on a running loop. `begun` is the perf_counter of when the claim began."""
     turn = LiveTurn(claimed.chat_id, claimed.user_id, saving.TEXT_SO_FAR)
-    draft = Draft(claimed=claimed, started=begun)
+    draft = Draft(claimed=claimed, prompt=claimed.prompt, started=begun)
     draft.took("claim", begun)
     return writing.begin(turn, write=lambda: _write(draft, turn), settle=lambda: _settle(draft, turn))
 
@@ -121,7 +123,7 @@ def _request(draft: Draft) -> providers.ChatRequest:
         course=claimed.course_title,
         topic=claimed.topic,
         course_id=str(claimed.course_id or ""),
-        version=draft.prompt_version,
+        version=draft.prompt.version,
     )
     return replace(request, is_covered=draft.confidence >= claimed.threshold)
 

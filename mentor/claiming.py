@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from accounts.door import Actor, trip
+from accounts.door import Actor, current_actor, rows_here, trip
 from ai import budgets
 from ai.budgets import Allowance
+from ai.variants.assigning import Prompt, active, assigned
 from mentor.condensing import Said
 
 MOST_TURNS = 12  # of the same thread, newest first; what the budget holds of them goes along
@@ -21,6 +22,7 @@ SELECT m.id, m.user_id, m.conversation_id, m.question, coalesce(v.context_summar
             SELECT c.question, left(c.response, 1500) AS response FROM ai_mentor_chats c
              WHERE c.conversation_id = m.conversation_id AND c.user_id = m.user_id AND c.id < m.id AND c.status = 'answered'
              ORDER BY c.id DESC LIMIT {MOST_TURNS}) e),
+       {active("mentor")},
        budget_reserve(m.user_id, m.course_id)
   FROM mine m JOIN conversations v ON v.id = m.conversation_id
   LEFT JOIN courses k ON k.id = m.course_id LEFT JOIN module_topics t ON t.id = m.topic_id
@@ -44,6 +46,7 @@ class Claimed:
     threshold: float
     has_knowledge: bool
     earlier: tuple[Said, ...]
+    prompt: Prompt
     allowance: Allowance
 
 
@@ -53,12 +56,18 @@ async def claim(chat_id: UUID, actor: Actor) -> Claimed | None:
     return _claimed(actor, rows[0]) if rows else None
 
 
+def claim_here(chat_id: UUID) -> Claimed | None:
+    """The same inside the door that is open already: who asks may claim in the same transaction."""
+    rows = rows_here(CLAIM, [chat_id])
+    return _claimed(current_actor(), rows[0]) if rows else None
+
+
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
     chat_id, user_id, thread_id, question, summary, concept, topic, course_id, title, threshold, *rest = row
-    has_knowledge, earlier, allowance = rest
+    has_knowledge, earlier, variants, allowance = rest
     learner = Actor(user_id, actor.role if actor.user_id == user_id else "learner")
     said = tuple(Said(asked, answer) for asked, answer in earlier)
     return Claimed(
         learner, chat_id, user_id, thread_id, question, summary, concept, topic, course_id, title, float(threshold),
-        has_knowledge, said, budgets.read(allowance),
+        has_knowledge, said, assigned("mentor", user_id, variants), budgets.read(allowance),
     )  # fmt: skip

@@ -6,10 +6,12 @@ from accounts.functions import definer
 HANDS = """
     IF app_role() IN ('learner', 'trainer') AND
        (NEW.user_id, NEW.conversation_id, NEW.question, NEW.response, NEW.model, NEW.tokens_used, NEW.cost_usd, NEW.label,
-        NEW.provider, NEW.confidence, NEW.reference_locations, NEW.evidence, NEW.question_hash, NEW.created_at)
+        NEW.provider, NEW.confidence, NEW.reference_locations, NEW.evidence, NEW.question_hash, NEW.created_at,
+        NEW.prompt_version, NEW.prompt_variant_id)
        IS DISTINCT FROM
        (OLD.user_id, OLD.conversation_id, OLD.question, OLD.response, OLD.model, OLD.tokens_used, OLD.cost_usd, OLD.label,
-        OLD.provider, OLD.confidence, OLD.reference_locations, OLD.evidence, OLD.question_hash, OLD.created_at) THEN
+        OLD.provider, OLD.confidence, OLD.reference_locations, OLD.evidence, OLD.question_hash, OLD.created_at,
+        OLD.prompt_version, OLD.prompt_variant_id) THEN
         RAISE EXCEPTION 'an answer is not its reader''s to change' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;

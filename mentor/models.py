@@ -79,7 +79,7 @@ class Chat(models.Model):
     evidence = models.JSONField(default=list)  # the passages as they were found, with their scores
     context_used = models.JSONField(default=dict)  # what else was sent along: the summary, what was remembered
     timings = models.JSONField(default=dict)  # ms per stage
-    notes = models.JSONField(default=dict)  # {"switched": [provider, ...]}
+    notes = models.JSONField(default=dict)  # {"switched": [provider, ...], "limited": scope, "tries": n at models}
     claimed_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(db_default=Now())  # moves each second while the answer is being written
     finished_at = models.DateTimeField(null=True)

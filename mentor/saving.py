@@ -32,7 +32,7 @@ RETURNING c.id, c.stop_requested
 """
 EVIDENCE = """
 UPDATE ai_mentor_chats SET response = '', evidence = %s, conversation_context = %s, context_used = %s, confidence = %s,
-       reference_locations = '[]', saved_at = now() WHERE id = %s
+       reference_locations = '[]', prompt_version = %s, prompt_variant_id = %s, saved_at = now() WHERE id = %s
 """
 
 
@@ -44,7 +44,8 @@ def evidence(draft: "Draft") -> Statement:
     sent = [{"role": "system", "content": words} for words in beside if words] + draft.said
     lines = [{"id": str(line.id), "relevance": round(line.relevance, 3)} for line in draft.remembered]
     used = {"turns": len(draft.said) // 2, "summary": bool(claimed.summary), "remembered": lines}
-    return EVIDENCE, (*map(json.dumps, (found, sent, used)), rounded(draft.confidence), claimed.chat_id)
+    prompt = draft.prompt.version, draft.prompt.variant_id
+    return EVIDENCE, (*map(json.dumps, (found, sent, used)), rounded(draft.confidence), *prompt, claimed.chat_id)
 
 
 async def settle(draft: "Draft", text: str) -> None:
@@ -72,8 +73,8 @@ def _settle(draft: "Draft", text: str) -> None:
 
 
 FILLED = (
-    "response", "status", "label", "provider", "model", "prompt_version", "reference_locations", "confidence", "tokens_used",
-    "cost_usd", "response_time_ms", "timings", "notes", "finished_at", "saved_at",
+    "response", "status", "label", "provider", "model", "prompt_version", "prompt_variant_id", "reference_locations",
+    "confidence", "tokens_used", "cost_usd", "response_time_ms", "timings", "notes", "finished_at", "saved_at",
 )  # fmt: skip
 
 
@@ -85,11 +86,11 @@ def _fill(chat: Chat, draft: "Draft", text: str) -> None:
     chat.status = _status(draft, chat.response)
     chat.provider, chat.model = finished.provider, finished.model
     chat.label = provenance(finished, [passage for _number, passage in cited])
-    chat.prompt_version = draft.prompt_version
+    chat.prompt_version, chat.prompt_variant_id = draft.version_used, draft.prompt.variant_id
     chat.confidence = rounded(surety(draft.confidence, finished))
     chat.tokens_used, chat.cost_usd = draft.prompt_tokens + draft.completion_tokens, draft.cost
     chat.response_time_ms, chat.timings = draft.timings.get("total", 0), draft.timings
-    notes = {"switched": draft.switched, "limited": draft.claimed.allowance.over}
+    notes = {"switched": draft.switched, "limited": draft.claimed.allowance.over, "tries": draft.tries}
     chat.notes = {name: note for name, note in notes.items() if note}
     chat.finished_at = chat.saved_at = timezone.now()
 

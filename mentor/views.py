@@ -1,6 +1,7 @@
 """Pages of the mentor: the threads, one thread, and what one may do to it. A fragment to htmx, a whole page without script."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +21,13 @@ from accounts.door import acting_as, behind_door
 from accounts.ids import uuid_or_none
 from accounts.requests import PersonRequest
 from accounts.throttling import Verdict, allow
+from ai import writing
 from ai.asking import QUESTION_LIMIT, QuestionRefused
 from ai.models import Conversation
 from courses.running import may_run
-from mentor import asking, exporting, places, threads
+from mentor import answering, asking, exporting, places, threads
+from mentor.claiming import claim_here
+from mentor.models import Chat
 from mentor.showing import shown, shown_all
 from mentor.tasks import wake_worker
 
@@ -52,7 +56,8 @@ def begin(request: PersonRequest) -> HttpResponse:
         except QuestionRefused as refusal:
             return _refused_new(request, refusal.message, 422)
         thread = asking.new_thread(learner=request.user, course=place[0], topic=place[1])
-        _asked(request, thread)
+        begin_answer = _early(_asked(request, thread))
+    begin_answer()
     return redirect("mentor-thread", thread.pk)
 
 
@@ -79,7 +84,10 @@ def ask(request: PersonRequest, thread_id: UUID) -> HttpResponse:
         if not request.htmx:
             wake_worker(chat.pk)
             return redirect(f"{reverse('mentor-thread', args=[thread_id])}#turn-{chat.pk}")
-        return render(request, "mentor/_turn.html", {"turn": shown(chat)})
+        page = render(request, "mentor/_turn.html", {"turn": shown(chat)})
+        begin_answer = _early(chat)
+    begin_answer()
+    return page
 
 
 @require_POST
@@ -114,7 +122,12 @@ def export(request: PersonRequest, thread_id: UUID) -> HttpResponse:
     return response
 
 
-def _asked(request: PersonRequest, found: Conversation) -> Any:
+def _early(chat: Chat) -> Callable[[], None]:
+    """What begins the answer once the question is saved; nothing for one that was sent twice."""
+    return writing.early(lambda: claim_here(chat.pk), answering.begin)
+
+
+def _asked(request: PersonRequest, found: Conversation) -> Chat:
     key = uuid_or_none(request.POST.get("key", "")) or uuid.uuid4()
     return asking.ask(thread=found, question=request.POST.get("question", ""), key=key, now=timezone.now())
 

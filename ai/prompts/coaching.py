@@ -1,7 +1,7 @@
 """Puts a question, its sources and the conversation so far into the coach's prompt.
 
 The stable part comes first and word for word the same, so that vendors can cache it. Everything that people wrote stands in
-blocks whose border nobody can guess, and is called data. A row that an answer leaves behind stores `VERSION`.
+blocks whose border nobody can guess, and is called data. A row that an answer leaves behind stores the version.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,11 +30,14 @@ def coach_request(
     course_title: str = "",
     intent: str = "",
     course_id: str = "",
+    version: str = VERSION,
 ) -> ChatRequest:
     """What the coach asks of a provider. `question` stands alone, `asked` is how the learner put it; `earlier` holds questions
     with their answers, oldest first, of which the last few are used.
     """
-    messages = build(question=asked or question, sources=sources, earlier=earlier, course=course_title, intent=intent)
+    messages = build(
+        question=asked or question, sources=sources, earlier=earlier, course=course_title, intent=intent, version=version
+    )
     most = settings.LLM_MAX_TOKENS
     return ChatRequest(messages, tuple(sources), question, max_tokens=most, feature="coach", course=course_id)
 

@@ -1,6 +1,6 @@
 """Puts a question, its sources, what is remembered and the thread so far into the mentor's prompt.
 
-A row that an answer leaves behind stores `VERSION`, or the version that its variant names.
+A row that an answer leaves behind stores the version.
 """
 
 from collections.abc import Sequence

@@ -6,11 +6,13 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from coach.insights.drawing import Interval, Piece, Plot, Row, bars, fixed, line, parts, ticks, top_of
+from ai.charts.drawing import Interval, Piece, Plot, Row, bars, fixed, line, parts, ticks, top_of
+from ai.charts.shapes import Chart, Column, Table
+from ai.variants.intervals import wilson
 from coach.insights.effects import Effect, effects
 from coach.insights.figures import Insights, Variant
-from coach.insights.measures import quantile, slot_start, wilson
-from coach.insights.shapes import DAY, ENOUGH, HOUR, MINUTE, Chart, Column, Table, day_of, duration, hours, percent, tenths
+from coach.insights.measures import quantile, slot_start
+from coach.insights.shapes import DAY, ENOUGH, HOUR, MINUTE, day_of, duration, hours, percent, tenths
 
 WITHIN = (
     (15 * MINUTE, gettext_lazy("15 min")),

@@ -1,22 +1,9 @@
-"""The arithmetic of the dashboard: shares with their interval, quantiles of counted times, two rates compared."""
+"""The arithmetic of the dashboard: quantiles of counted times, two rates compared."""
 
 from collections.abc import Sequence
-from math import comb, sqrt
+from math import comb
 
 from learning.insight_functions import FIRST_TIME, PER_DECADE
-
-Z = 1.959964  # two-sided 95 %
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927); (0, 1) of nothing."""
-    if of <= 0:
-        return 0.0, 1.0
-    share, square = hits / of, Z * Z
-    middle = share + square / (2 * of)
-    half = Z * sqrt(share * (1 - share) / of + square / (4 * of * of))
-    low, high = (middle - half) / (1 + square / of), (middle + half) / (1 + square / of)
-    return max(0.0, low), min(1.0, high)
 
 
 def slot_start(slot: int) -> float:

@@ -11,11 +11,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from ai.charts.shapes import Chart
 from coach.insights import loop, questions
 from coach.insights.figures import Insights, read
 from coach.insights.measures import quantile
 from coach.insights.periods import NAMES, Period, read_period
-from coach.insights.shapes import ENOUGH, Chart, Tile, duration, percent, share_versus, versus
+from coach.insights.shapes import ENOUGH, Tile, duration, percent, share_versus, versus
 from courses.models import Course
 from learning.insights import fold_late
 

@@ -70,3 +70,8 @@ class Period:
 
 def read_period(text: str, now: datetime) -> Period:
     return Period(text if text in PERIODS else DEFAULT, now.astimezone(UTC).date())
+
+
+def file_name(key: str, course: str, period: Period) -> str:
+    """Of a chart's table."""
+    return "-".join(filter(None, ["insights", course, key, period.start.isoformat(), period.today.isoformat()])) + ".csv"

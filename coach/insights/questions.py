@@ -7,10 +7,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from coach.insights.drawing import Piece, Plot, Row, Tick, bars, line, parts, ticks, top_of
+from ai.charts.drawing import Piece, Plot, Row, Tick, bars, line, parts, ticks, top_of
+from ai.charts.shapes import Chart, Column, Table
+from ai.variants.intervals import wilson
 from coach.insights.figures import Insights, PlaceGaps
-from coach.insights.measures import wilson
-from coach.insights.shapes import ENOUGH, Chart, Column, Table, day_of, percent, share_versus, tenths, versus
+from coach.insights.shapes import ENOUGH, day_of, percent, share_versus, tenths, versus
 from coach.models import Response
 
 TENTHS = (Tick("0%", "0 %", "start"), Tick("50%", "50 %", "middle"), Tick("100%", "100 %", "end"))

@@ -1,4 +1,4 @@
-"""What a chart is: a title, a unit, one plain sentence, pictures, and the table behind them."""
+"""Figures at the head of the dashboard, and shares and times in words."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,52 +7,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from coach.insights.drawing import Interval, Plot, Row
-
-Cell = str | int | float | date | None
 ENOUGH = 10  # of anything, before a share of it is worth a word
 MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`key` is for programs and stays, `title` is for people and says the unit."""
-
-    key: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-    @property
-    def records(self) -> list[dict[str, Cell]]:
-        """The rows as programs read them."""
-        names = [column.key for column in self.columns]
-        return [dict(zip(names, row, strict=True)) for row in self.rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One picture of the dashboard. Without `plots`, `rows` and `intervals` there is nothing to draw; `reading` says so."""
-
-    key: str
-    title: str
-    unit: str
-    reading: str
-    table: Table
-    plots: tuple[Plot, ...] = ()
-    rows: tuple[Row, ...] = ()
-    intervals: tuple[tuple[str, tuple[Interval, ...]], ...] = ()
-    legend: tuple[tuple[str, str], ...] = ()  # series and its name
-    note: str = ""
-    is_wide: bool = False
-
-    @property
-    def is_drawn(self) -> bool:
-        return bool(self.plots or self.rows or self.intervals)
 
 
 @dataclass(frozen=True, slots=True)

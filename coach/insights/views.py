@@ -1,14 +1,17 @@
 """Pages of the dashboard. Trainers see their courses, admins all of them; for everybody else there is nothing here."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
+from ai.charts.spreadsheet import written
 from coach.desk.views import at_desk
 from coach.insights.page import Dashboard, dashboard, periods
-from coach.insights.spreadsheet import file_name, written
+from coach.insights.periods import file_name
 
 
 @require_safe
@@ -16,6 +19,7 @@ from coach.insights.spreadsheet import file_name, written
 def insights(request: PersonRequest) -> HttpResponse:
     """The whole dashboard."""
     shown = _dashboard(request)
+    choice = {"course": shown.chosen.slug if shown.chosen else "", "period": shown.period.key}
     return render(
         request,
         "insights/insights.html",
@@ -25,7 +29,8 @@ def insights(request: PersonRequest) -> HttpResponse:
             "tiles": shown.tiles(),
             "charts": shown.charts(),
             "periods": periods(shown.period),
-            "choice": {"course": shown.chosen.slug if shown.chosen else "", "period": shown.period.key},
+            "choice": choice,
+            "query": f"?{urlencode(choice)}",
         },
     )
 

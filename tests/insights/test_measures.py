@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from coach.insights.drawing import line, ticks, top_of
+from ai.charts.drawing import line, ticks, top_of
+from ai.variants.intervals import wilson
 from coach.insights.effects import effects
 from coach.insights.figures import Correction
-from coach.insights.measures import is_fewer, quantile, slot_start, under, wilson
+from coach.insights.measures import is_fewer, quantile, slot_start, under
 from coach.insights.periods import read_period
 
 

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
+from ai.charts.shapes import Column, Table
+from ai.charts.spreadsheet import written
 from coach import rating
 from coach.insights.page import CHARTS
-from coach.insights.shapes import Column, Table
-from coach.insights.spreadsheet import written
 from courses.models import Course
 from learning.models import CorrectionEffect, Knowledge
 from tests.conftest import make_course, make_person

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import PersonalToken, Session, User
-from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation, Handover, Message, PromptVariant
+from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation, Handover, Message, PromptVariant, VariantEvent
 from coach.models import ConversationHistory, Escalation, EscalationLink, EscalationMeaning, Feedback, Query, Response
 from courses.models import (
     Chapter,
@@ -127,6 +127,7 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
     query = Query.objects.create(**owner, conversation=conversation, question="Why?", client_key=uuid.uuid4())
     response = Response.objects.create(**owner, query=query, answer="So.")
     escalation = Escalation.objects.create(**owner, query=query, original_question="Why?", reason="asked")
+    variant = PromptVariant.objects.create(name="a", feature="mentor", version="mentor/v1")
     made: list[Any] = [
         conversation,
         Message.objects.create(conversation=conversation, user=ada, role="user", content="Why?"),
@@ -135,7 +136,8 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
         BudgetDay.objects.create(scope="learner", user=ada, day=timezone.now().date()),
         Handover.objects.create(source_id=uuid.uuid4(), user=ada, course=course, question="Why?"),
         Memory.objects.create(user=ada, conversation=conversation, content="Why?"),
-        PromptVariant.objects.create(name="a", feature="mentor", version="mentor/v1"),
+        variant,
+        VariantEvent.objects.create(action="added", variant=variant),
         Chat.objects.create(
             user=ada, course=course, conversation=conversation, question="Why?", response="", client_key=uuid.uuid4()
         ),

@@ -72,6 +72,7 @@ EXPECTED = {
     "ai_budget_days": Rights(select="rs", insert="s", update="s", delete="rs"),
     "ai_handovers": Rights(select="ars", insert="ars", update="s", delete="ars"),
     "ai_prompt_variants": Rights(select="abtors", insert="rs", update="rs", delete="rs"),
+    "ai_prompt_variant_log": Rights(select="rs", insert="rs"),
     "ai_request_logs": Rights(select="ars", insert="s", delete="rs"),
     # learning
     "ai_coach_content_chunks": COURSE_INDEX,

@@ -1,11 +1,11 @@
-"""How the cells of the dashboard's tables are shown."""
+"""How the cells of a chart's table are shown."""
 
 from datetime import date
 
 from django import template
 from django.utils.formats import date_format, number_format
 
-from coach.insights.shapes import Cell
+from ai.charts.shapes import Cell
 
 register = template.Library()
 

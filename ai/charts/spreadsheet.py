@@ -7,8 +7,7 @@ import csv
 import io
 from datetime import date
 
-from coach.insights.periods import Period
-from coach.insights.shapes import Cell, Table
+from ai.charts.shapes import Cell, Table
 
 BYTE_ORDER_MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -20,10 +19,6 @@ def written(table: Table) -> str:
     lines.writerow([_defused(column.title) for column in table.columns])
     lines.writerows([[_cell(value) for value in row] for row in table.rows])
     return BYTE_ORDER_MARK + out.getvalue()
-
-
-def file_name(key: str, course: str, period: Period) -> str:
-    return "-".join(filter(None, ["insights", course, key, period.start.isoformat(), period.today.isoformat()])) + ".csv"
 
 
 def _cell(value: Cell) -> str | int | float:

@@ -1,0 +1,1 @@
+"""Prompts tried against each other: who gets which, how each does, and what becomes of it."""
