@@ -40,7 +40,9 @@ def costs_page(request: HttpRequest) -> HttpResponse:
     days = _days(request)
     since = timezone.now() - timedelta(days=days)
     if by := request.GET.get("csv"):
-        return _spreadsheet(by, days, costs.lines(by, since) if by in TABLES else None)
+        if by not in TABLES:
+            raise Http404
+        return spreadsheet(by, days, costs.lines(by, since))
     tables = [Table(by, *_words()[by], costs.lines(by, since)) for by in TABLES]
     models = tables[-1].lines
     context: dict[str, Any] = {
@@ -75,9 +77,7 @@ def _words() -> dict[str, tuple[str, str]]:
     }
 
 
-def _spreadsheet(by: str, days: int, lines: list[Line] | None) -> HttpResponse:
-    if lines is None:
-        raise Http404
+def spreadsheet(by: str, days: int, lines: list[Line]) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="costs-by-{by}-{days}-days.csv"'
     csv.writer(response).writerows(costs.cells(by, lines))

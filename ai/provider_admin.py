@@ -4,7 +4,8 @@ The test speaks to a network, so it stands outside the site's wrapper, which kee
 itself, and each of its trips to the database is short. Every deed is a form that works without script.
 """
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -13,8 +14,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.formats import number_format
+from django.utils.formats import number_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,14 +25,17 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from accounts.admin import RoleAdmin
+from accounts.models import User
 from accounts.rights import is_admin
-from ai import arranging, connecting
+from ai import arranging, connecting, recording
 from ai.connecting import Seen
 from ai.models import AIProvider
 from ai.provider_forms import TIMEOUTS, ProviderForm, key_words
 from ai.providers import configured
+from ai.providers.breaker import states
 from ai.providers.reasons import in_words
 
+BREAKER_COLOURS = {"closed": "success", "open": "danger", "half_open": "warning", "none": "info"}
 HEALTH_COLOURS = {"healthy": "success", "failing": "danger", "not_connected": "warning", "unknown": "info"}
 DONE = "admin:ai_aiprovider_changelist"
 BUTTON = (
@@ -42,7 +47,7 @@ BUTTON = (
 @admin.register(AIProvider)
 class AIProviderAdmin(RoleAdmin):
     form = ProviderForm
-    list_display = ("shown_name", "health", "latency", "requests", "cost", "place", "on_off", "test")
+    list_display = ("shown_name", "health", "breaker", "latency", "requests", "cost", "place", "on_off", "test")
     list_display_links = ("shown_name",)
     list_per_page = 100
     ordering = ()
@@ -56,6 +61,7 @@ class AIProviderAdmin(RoleAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Says, too, which model the settings put before the rows."""
+        self.states = states(configured.identities(AIProvider.objects.all()))
         quick = f"{settings.LLM_NAME} ({settings.LLM_MODEL})" if settings.LLM_MODEL else ""
         return super().changelist_view(request, {**(extra_context or {}), "of_settings": quick})
 
@@ -99,11 +105,11 @@ class AIProviderAdmin(RoleAdmin):
 
     @method_decorator(require_POST)
     def up(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        return self._moved(arranging.move(pk, -1))
+        return self._moved(request, pk, arranging.move(pk, -1))
 
     @method_decorator(require_POST)
     def down(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
-        return self._moved(arranging.move(pk, 1))
+        return self._moved(request, pk, arranging.move(pk, 1))
 
     @method_decorator(require_POST)
     def switch(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
@@ -111,7 +117,7 @@ class AIProviderAdmin(RoleAdmin):
         if row:
             words = _("%(name)s is asked from now on.") if row.enabled else _("%(name)s is not asked any more.")
             messages.success(request, words % {"name": row.name})
-        return self._moved(bool(row))
+        return self._moved(request, pk, bool(row), "enabled")
 
     @method_decorator(require_POST)
     def test_now(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
@@ -127,8 +133,9 @@ class AIProviderAdmin(RoleAdmin):
         messages.add_message(request, messages.ERROR if seen.kind else messages.SUCCESS, test_words(seen))
         return redirect("admin:ai_aiprovider_change", pk) if "form" in request.GET else redirect(DONE)
 
-    def _moved(self, is_done: bool) -> HttpResponseBase:
+    def _moved(self, request: HttpRequest, pk: UUID, is_done: bool, part: str = "priority") -> HttpResponseBase:
         if is_done:
+            recording.note(cast(User, request.user), AIProvider.objects.get(pk=pk), recording.CHANGE, part)
             configured.forget()
         return redirect(DONE)
 
@@ -143,6 +150,15 @@ class AIProviderAdmin(RoleAdmin):
         if not row.enabled:
             return "off", _("Off")
         return row.health_status, row.get_health_status_display()
+
+    @display(description=gettext_lazy("breaker"), label=BREAKER_COLOURS)
+    def breaker(self, row: AIProvider) -> tuple[str, str]:
+        """Whether it is left alone after failures, and for how long."""
+        state = self.states.get(row.pk)
+        if row.is_last_resort or not row.enabled or state is None:
+            return "none", "–"
+        words = {"closed": _("Closed"), "half_open": _("Half-open: one request tries it")}
+        return state.word, words.get(state.word) or _("Open until %(time)s") % {"time": _until(state.seconds)}
 
     @display(description=gettext_lazy("answers in"))
     def latency(self, row: AIProvider) -> str:
@@ -187,6 +203,11 @@ class AIProviderAdmin(RoleAdmin):
     def so_far(self, row: AIProvider) -> SafeString:
         count = ngettext("%(count)s request", "%(count)s requests", row.total_requests)
         return format_html("{}, {}", count % {"count": number_format(row.total_requests, force_grouping=True)}, cost_words(row))
+
+
+def _until(seconds: int) -> str:
+    """The time of day in the reader's zone."""
+    return time_format(timezone.localtime(timezone.now() + timedelta(seconds=seconds)), "H:i:s")
 
 
 def _button(deed: str, row: AIProvider, said: str, text: str) -> SafeString:

@@ -109,13 +109,17 @@ class Learner:
 
     async def heard(self, address: str, question: str) -> "Heard":
         """The whole answer, with the time of each piece."""
-        begun, heard, name = time.perf_counter(), Heard(), ""
+        begun, heard, name, said = time.perf_counter(), Heard(), "", []
         stream_address = await self.ask(address, question)
         async with self.client.stream("GET", stream_address) as stream:
             async for line in stream.aiter_lines():
-                name = line[7:] if line.startswith("event: ") else "" if not line else name
-                if line.startswith("data: ") and name == "text":
-                    heard.take(html.unescape(line[6:]), begun)
+                name = line[7:] if line.startswith("event: ") else name
+                if line.startswith("data: "):
+                    said.append(line[6:])
+                if not line and name == "text":
+                    heard.take(html.unescape("\n".join(said)), begun)
+                if not line:
+                    name, said = "", []
         return heard
 
 

@@ -7,10 +7,10 @@ protects nothing. Requests that were our own fault do not count.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import redis
 from django.conf import settings
@@ -18,6 +18,8 @@ from django.conf import settings
 from ai.providers.events import Kind, ProviderError
 
 Result = TypeVar("Result")
+Key = TypeVar("Key")
+Word = Literal["closed", "open", "half_open"]
 
 logger = logging.getLogger("aicoach.providers")
 
@@ -31,6 +33,14 @@ STORE_PAUSE = 5.0  # seconds without asking a store that did not answer
 
 INNOCENT = {Kind.BAD_REQUEST, Kind.DECLINED, Kind.UNANSWERED}
 NEEDS_A_PERSON = {Kind.REFUSED_KEY, Kind.UNPAID}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`open` for so many seconds more: not asked; `half_open`: one request alone tries it; `closed`: asked as usual."""
+
+    word: Word
+    seconds: int
 
 
 @lru_cache(maxsize=4)
@@ -97,6 +107,28 @@ class Breaker:
             self.away_until = time.monotonic() + STORE_PAUSE
             logger.warning("provider.breaker_store_away")
             return otherwise
+
+
+def states(identities: Mapping[Key, str]) -> dict[Key, State]:
+    """How each is treated just now, for people to look at; nothing of them while the store is away."""
+    if not identities:
+        return {}
+    try:
+        with _store(shared().url).pipeline(transaction=False) as pipe:
+            for identity in identities.values():
+                pipe.ttl(_key(identity, "rest"))
+                pipe.get(_key(identity, "failures"))
+            said = pipe.execute()
+    except redis.RedisError:
+        return {}
+    pairs = zip(said[::2], said[1::2], strict=True)
+    return {key: _state(rest, int(failures or 0)) for key, (rest, failures) in zip(identities, pairs, strict=True)}
+
+
+def _state(rest: int, failures: int) -> State:
+    if rest > 0:
+        return State("open", rest)
+    return State("half_open", 0) if failures >= FAILURES else State("closed", 0)
 
 
 def rest_after(error: ProviderError, failures: int) -> int:

@@ -9,11 +9,12 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connections
@@ -25,6 +26,9 @@ from ai.providers.choosing import Candidate
 from ai.providers.described import Described, WrongConfig, describe
 from ai.providers.events import Provider
 from ai.providers.profiles import PROFILES, profile_for
+
+if TYPE_CHECKING:
+    from ai.models import AIProvider  # models look up this package
 
 logger = logging.getLogger("aicoach.providers")
 
@@ -129,6 +133,12 @@ def provider_of(name: str, said: Described) -> Provider:
         settings.LLM_MAX_BYTES,
     )
     return _provider(name, said.type, said.base_url, said.model, said.secret, *limits)
+
+
+def identities(rows: "Iterable[AIProvider]") -> dict[UUID, str]:
+    """By what name the breaker knows each; who is not connected has none, and so has the last resort."""
+    found = ((row.pk, candidate(row.name, row.type, row.priority, row.config)) for row in rows if not row.is_last_resort)
+    return {pk: one.provider.identity for pk, one in found if one}
 
 
 def _of_settings() -> tuple[Candidate, ...]:

@@ -4,6 +4,9 @@ from django.urls import include, path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.api import Me, Token, Tokens
+from ai import api_variants as variants
+from ai.api_costs import Costs, CostsSpreadsheet
+from ai.api_providers import ProviderDetail, Providers, ProviderTest
 from coach import api as coach
 from coach import api_desk as desk
 from coach import api_insights as insights
@@ -41,6 +44,7 @@ ESCALATION = "escalations/<uuid:escalation_id>"
 ITEM = "queue/<uuid:item_id>"
 KNOWLEDGE = "knowledge/<uuid:knowledge_id>"
 TRANSCRIPT = "transcripts/<uuid:transcript_id>"
+VARIANT = "variants/<uuid:variant_id>"
 THREAD = "mentor/threads/<uuid:thread_id>"
 MESSAGE = "mentor/messages/<uuid:chat_id>"
 
@@ -102,6 +106,18 @@ v1 = [
     path(f"{KNOWLEDGE}/versions", knowledge.KnowledgeVersions.as_view()),
     path("insights", insights.Insights.as_view()),
     path("insights/<slug:key>", insights.InsightsChart.as_view()),
+    path("providers", Providers.as_view()),
+    path("providers/<uuid:provider_id>", ProviderDetail.as_view()),
+    path("providers/<uuid:provider_id>/test", ProviderTest.as_view()),
+    path("variants", variants.Variants.as_view()),
+    path("variants/results/<slug:feature>", variants.Results.as_view()),
+    path("variants/results/<slug:feature>/undo", variants.UndoPromotion.as_view()),
+    path(VARIANT, variants.VariantDetail.as_view()),
+    path(f"{VARIANT}/stop", variants.StopVariant.as_view()),
+    path(f"{VARIANT}/start", variants.StartVariant.as_view()),
+    path(f"{VARIANT}/promote", variants.PromoteVariant.as_view()),
+    path("costs/<slug:by>", Costs.as_view()),
+    path("costs/<slug:by>/csv", CostsSpreadsheet.as_view()),
     path("transcripts", transcripts.Transcripts.as_view()),
     path(TRANSCRIPT, transcripts.TranscriptDetail.as_view()),
     path(f"{TRANSCRIPT}/again", transcripts.TranscriptAgain.as_view()),

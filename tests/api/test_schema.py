@@ -16,16 +16,22 @@ from schemathesis.specs.openapi.checks import ignored_auth, negative_data_reject
 from accounts import tokens
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
+from ai import request_log
+from ai.variants import changing
 from coach.escalating import ask_trainer
 from coach.models import Query
 from courses.models import Course
 from learning.applying import apply_learning
+from tests.ai.rows import make_row
+from tests.ai.test_costs import tried
 from tests.api.conftest import ask_and_answer
+from tests.fake_vendor import Running, fake_vendor, fake_vendor_server
 from tests.learning.test_learning_loop import again, corrected
 from tests.learning.transcript_cast import was_read
 from tests.mentor.conftest import ask_now as mentored
 from tests.mentor.conftest import thread_of
 
+__all__ = ["fake_vendor", "fake_vendor_server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EXAMPLES = 12  # for each operation
@@ -49,6 +55,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     known |= {"path": "a.png", "transcript_id": str(uuid.uuid4())}
     chat = mentored(ada, thread_of(ada, taught))
     known |= {"thread_id": str(chat.conversation_id), "chat_id": str(chat.pk), "memory_id": str(uuid.uuid4()), "key": "answers"}
+    known |= {"provider_id": str(uuid.uuid4()), "variant_id": str(uuid.uuid4()), "feature": "coach", "by": "model"}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
         for operation in operations:
@@ -99,6 +106,25 @@ def test_it_keeps_to_its_schema_for_reviewers(schema: Any, taught: Course, ada: 
         for operation in operations:
             _try(operation, known, {"Authorization": f"Bearer {secret}"})
     assert len(operations) >= 19
+
+
+ABOUT_MODELS = ("/providers", "/variants", "/costs")
+
+
+def test_it_keeps_to_its_schema_for_admins(schema: Any, taught: Course, ada: User, rex: User, fake_vendor: Running) -> None:
+    with acting_as(rex):
+        secret = tokens.make(person=rex, name="schema").secret
+        variant = changing.add(feature="coach", name="new", version="coach/v2", weight=1, actor=rex)
+        provider = make_row("house", fake_vendor.url)
+    with acting_as(SYSTEM):
+        request_log.save([tried()], user_id=None, feature="coach", course_id=taught.pk)
+    known = {"provider_id": str(provider.pk), "variant_id": str(variant.pk), "feature": "coach", "by": "course"}
+    with override_settings(RATE_LIMITS=WIDE):
+        operations = [result.ok() for result in schema.get_all_operations()]
+        operations = [each for each in operations if any(part in each.path for part in ABOUT_MODELS)]
+        for operation in operations:
+            _try(operation, known, {"Authorization": f"Bearer {secret}"})
+    assert len(operations) == 17
 
 
 def _try(operation: Any, known: dict[str, str], headers: dict[str, str]) -> None:
