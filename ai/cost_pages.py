@@ -1,8 +1,7 @@
-"""The page of costs in Django admin: figures for a period, as tables and as a spreadsheet."""
+"""The page of costs in Django admin: figures for a period, as charts with their tables and as spreadsheets."""
 
 import csv
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -12,26 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ai import costs
+from ai import cost_pictures, costs
+from ai.charts.shapes import Chart
 from ai.costs import Line
 from ai.providers.reasons import in_words
 
 PERIODS = (1, 7, 30, 90)  # days
 TABLES = ("day", "course", "feature", "model")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of the page; `most` is the largest cost in it, for the bars."""
-
-    by: str
-    title: str
-    head: str
-    lines: list[Line]
-
-    @property
-    def most(self) -> float:
-        return max((float(line.cost) for line in self.lines), default=0.0)
 
 
 @require_safe
@@ -43,23 +29,34 @@ def costs_page(request: HttpRequest) -> HttpResponse:
         if by not in TABLES:
             raise Http404
         return spreadsheet(by, days, costs.lines(by, since))
-    tables = [Table(by, *_words()[by], costs.lines(by, since)) for by in TABLES]
-    models = tables[-1].lines
+    lines = {by: costs.lines(by, since) for by in TABLES}
+    models = lines["model"]
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("What models cost"),
         "days": days,
         "periods": PERIODS,
-        "tables": tables,
+        "charts": _charts(lines, days, since),
         "total": sum(float(line.cost) for line in models),
         "requests": sum(line.requests for line in models),
         "unpriced": sum(line.unpriced for line in models),
         "failed": sum(line.failed for line in models),
-        "slowest": sorted((line for line in models if line.first_p95), key=lambda line: -(line.first_p95 or 0))[:5],
-        "failing": sorted((line for line in models if line.failed), key=lambda line: -line.failed_percent)[:5],
-        "reasons": [(reason, in_words(reason.kind)) for reason in costs.reasons(since)],
     }
     return render(request, "admin/ai/costs.html", context)
+
+
+def _charts(lines: dict[str, list[Line]], days: int, since: datetime) -> list[tuple[Chart, str]]:
+    """Each with the address of its CSV, where it has one."""
+    made = [cost_pictures.by_day(lines["day"], datetime.now(UTC).date(), days)]
+    made += [cost_pictures.by_name(by, *_words()[by], lines[by]) for by in TABLES if by != "day"]
+    why: dict[str, list[str]] = {}
+    for reason in costs.reasons(since):
+        why.setdefault(reason.provider, []).append(f"{reason.times} × {in_words(reason.kind)}")
+    last = [
+        cost_pictures.slowest(lines["model"]),
+        cost_pictures.failing(lines["model"], lambda name: " ".join(why.get(name.partition(" · ")[0], []))),
+    ]
+    return [(chart, f"?days={days}&csv={chart.key}") for chart in made] + [(chart, "") for chart in last]
 
 
 def _days(request: HttpRequest) -> int:
@@ -68,9 +65,8 @@ def _days(request: HttpRequest) -> int:
 
 
 def _words() -> dict[str, tuple[str, str]]:
-    """Title and first column of each table."""
+    """Title of each chart, and the first column of its table."""
     return {
-        "day": (_("By day"), _("Day (UTC)")),
         "course": (_("By course"), _("Course")),
         "feature": (_("By feature"), _("Feature")),
         "model": (_("By model"), _("Provider and model")),

@@ -10,12 +10,17 @@ def count_tokens(text: str) -> int:
     return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
-def cost(model: str, prompt_tokens: int, completion_tokens: int, *, vendor: str = "", base_url: str = "") -> Decimal | None:
-    """Today's price in USD, or None. The vendor is named (`openai`, `anthropic`, ...) or known by its address."""
+def cost(
+    model: str, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0, *, vendor: str = "", base_url: str = ""
+) -> Decimal | None:
+    """Today's price in USD, or None. The vendor is named (`openai`, `anthropic`, ...) or known by its address.
+
+    `cached_tokens` are those of the prompt that the vendor had in its cache.
+    """
     # The price list takes 0.3 s to import, and a machine without a model provider never needs it.
     from genai_prices import Usage, calc_price  # noqa: PLC0415
 
-    usage = Usage(input_tokens=prompt_tokens, output_tokens=completion_tokens)
+    usage = Usage(input_tokens=prompt_tokens, cache_read_tokens=cached_tokens, output_tokens=completion_tokens)
     try:
         if vendor:
             return calc_price(usage, model, provider_id=vendor).total_price

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from benchmarks.scratch import Scratch, connect, scratch_database, web_process
 from benchmarks.streams import LEARNER, Heard, bodies_seen, direct, fake_vendor, many_streams, model_of, spread
 
-PAUSE = 0.5  # seconds between two tokens of the vendor
+PAUSE = 0.35  # seconds between two tokens of the vendor
 LIMIT = 60  # ms that we may add to a gap, at p95
 THREADS = """
 INSERT INTO conversations (user_id, course_id, kind, title, total_cost, updated_at)

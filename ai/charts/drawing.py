@@ -101,6 +101,14 @@ def top_of(values: Sequence[float]) -> float:
     return next(2 * step * power for step in STEPS if 2 * step * power >= highest)
 
 
+def fine_top_of(values: Sequence[float]) -> float:
+    """The same where all values may be far below 1."""
+    most, power = max(values, default=0.0), 1.0
+    while 0 < most * power < 10:
+        power *= 10
+    return top_of([most * power]) / power
+
+
 def ticks(labels: Sequence[str], *, most: int = X_LABELS) -> tuple[Tick, ...]:
     """Some of the labels, under the middle of their places; the outer ones kept inside."""
     count = len(labels)

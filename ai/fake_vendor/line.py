@@ -21,6 +21,7 @@ class Line:
     retry_after: str
     send: Callable[[dict[str, Any]], Awaitable[None]]
     gone: asyncio.Event
+    has_cached: bool = False
 
     async def start(self, status: int = 200, content_type: str = EVENT_STREAM, **headers: str) -> None:
         pairs = {"content-type": content_type, **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -72,10 +73,11 @@ class Line:
         except TimeoutError:
             return
 
-    def usage(self, text: str) -> dict[str, int]:
+    def usage(self, text: str) -> dict[str, object]:
         prompt = sum(len(str(message.get("content"))) for message in self.body.get("messages", [])) // 4
         said = max(1, len(text) // 4)
-        return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
+        counts: dict[str, object] = {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
+        return {**counts, "prompt_tokens_details": {"cached_tokens": prompt // 2}} if self.has_cached else counts
 
     def answer(self) -> str:
         return answer(self.body.get("messages", []))

@@ -165,6 +165,20 @@ async def markup(line: Line) -> None:
     await line.close(ATTACK)
 
 
+async def cached(line: Line) -> None:
+    """Half of the prompt was in the cache."""
+    line.has_cached = True
+    await good(line)
+
+
+async def echo(line: Line) -> None:
+    """Says the whole prompt, instructions and all: what an attacker would have it do."""
+    text = "\n\n".join(str(message.get("content")) for message in line.body.get("messages", []))
+    await line.start()
+    await line.say(text)
+    await line.close(text)
+
+
 async def refusal(line: Line) -> None:
     await line.start()
     await line.delta(refusal="I cannot help with that.")
@@ -212,6 +226,8 @@ MODES: dict[str, Callable[[Line], Awaitable[None]]] = {
     "huge": huge,
     "control": control,
     "markup": markup,
+    "echo": echo,
+    "cached": cached,
     "refusal": refusal,
     "length": length,
     "no-usage": no_usage,

@@ -31,7 +31,7 @@ PROBE = 60  # seconds during which one request alone tries a rested provider; lo
 STORE_TIMEOUT = 0.3  # seconds; the learner waits for this
 STORE_PAUSE = 5.0  # seconds without asking a store that did not answer
 
-INNOCENT = {Kind.BAD_REQUEST, Kind.DECLINED, Kind.UNANSWERED}
+INNOCENT = {Kind.BAD_REQUEST, Kind.DECLINED, Kind.LEAKED, Kind.UNANSWERED}
 NEEDS_A_PERSON = {Kind.REFUSED_KEY, Kind.UNPAID}
 
 

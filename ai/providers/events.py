@@ -55,6 +55,7 @@ class TextDelta:
 class Usage:
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int = 0  # of the prompt, read from the vendor's cache at a lower price
 
 
 Reason = Literal["stop", "length", "cut", "unanswered"]
@@ -115,6 +116,7 @@ class Kind(StrEnum):
     CUT = "cut"  # ended without a finish reason
     TOO_LONG = "too_long"  # over our byte or token cap
     DECLINED = "declined"  # the model refused to answer
+    LEAKED = "leaked"  # it began to read its own instructions out
     UNANSWERED = "unanswered"  # the extractive provider has nothing to add
 
 

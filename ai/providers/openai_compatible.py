@@ -113,7 +113,7 @@ class OpenAICompatible:
     def cost(self, usage: Usage) -> Decimal | None:
         if self.profile.is_free:
             return Decimal(0)
-        tokens = usage.prompt_tokens, usage.completion_tokens
+        tokens = usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens
         return pricing.cost(self.model, *tokens, vendor=self.profile.vendor, base_url=self.base_url)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from openai.types.chat import ChatCompletionChunk
 
@@ -48,10 +48,15 @@ def _text(content: object) -> str:
 
 
 def _usage(usage: object) -> Usage | None:
-    counts = [getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens")]
-    if all(type(n) is int and 0 <= n < 2**31 for n in counts):
-        return Usage(*counts)  # type: ignore[arg-type]
-    return None
+    prompt, said = (getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens"))
+    if not (_is_count(prompt) and _is_count(said)):
+        return None
+    cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)
+    return Usage(prompt, said, cached if _is_count(cached) and cached <= prompt else 0)
+
+
+def _is_count(number: object) -> TypeGuard[int]:
+    return type(number) is int and 0 <= number < 2**31
 
 
 def _wrong(part: str) -> ProviderError:

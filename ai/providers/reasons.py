@@ -22,6 +22,7 @@ WORDS: dict[str, "str | Promise"] = {
     Kind.CUT: _("Its answer broke off before the end."),
     Kind.TOO_LONG: _("It answered far more than was asked for."),
     Kind.DECLINED: _("The model refused to answer."),
+    Kind.LEAKED: _("The model began to read its own instructions out, and was stopped."),
     NOT_CONNECTED: _("Its key is not in the environment of this server."),
     WRONG_CONFIG: _("Its settings cannot be used. Open it and save it again to see why."),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ai.pricing import count_tokens
 from ai.providers.events import Attempt, ChatRequest, Event, Finished, Kind, Provider, ProviderError, TextDelta, Usage
+from ai.providers.keeping_back import KeptBack
 
 STOPPED = "stopped"  # the error class of a try that the reader ended
 OUTRUN = "outrun"  # of a try that another one, asked at the same time, was faster than
@@ -78,13 +79,26 @@ class Record:
         return round((time.monotonic() - self.began) * 1000)
 
 
+async def _kept(provider: Provider, request: ChatRequest) -> AsyncGenerator[Event, None]:
+    """The provider's events, without what only the model may read."""
+    kept = KeptBack.of(request)
+    async with aclosing(provider.stream(request)) as events:
+        async for event in events:
+            text = kept.feed(event.text) if isinstance(event, TextDelta) else kept.flush()
+            if text:
+                yield TextDelta(text)
+            if not isinstance(event, TextDelta):
+                yield event
+
+
 async def attempt(
     provider: Provider, request: ChatRequest, attempts: list[Attempt], fate: Fate | None = None
 ) -> AsyncGenerator[Event, None]:
     """The provider's events; raises ProviderError alone, whatever the provider raised."""
     record = Record(provider, request, attempts)
     try:
-        async with aclosing(provider.stream(request)) as events:
+        said = _kept(provider, request) if provider.identity else provider.stream(request)  # who is no model has read nothing
+        async with aclosing(said) as events:
             async for event in events:
                 record.note(event)
                 yield event

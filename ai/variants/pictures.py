@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from ai.charts.drawing import Interval, fixed, top_of
+from ai.charts.drawing import Interval, fine_top_of, fixed
 from ai.charts.shapes import Cell, Chart, Column, Table
 from ai.variants import wording
 from ai.variants.intervals import Range
@@ -19,7 +19,7 @@ def chart(found: Experiment, measure: Measure) -> Chart:
     """Each variant's interval beside the control's."""
     shown = [(outcome, outcome.figure(measure.key)) for outcome in found.outcomes]
     ends = [wording.scaled(measure, figure.seen.high) for _outcome, figure in shown if figure.seen]
-    top = {"share": 100.0, "stars": 5.0}.get(measure.kind) or _top(ends)
+    top = {"share": 100.0, "stars": 5.0}.get(measure.kind) or fine_top_of(ends)
     marks = tuple(_mark(measure, top * part) for part in (0, 0.5, 1))
     intervals = tuple(_interval(outcome, figure, top) for outcome, figure in shown)
     unit = _("%(unit)s, with the range that chance allows (95 %%)") % {"unit": _units()[measure.kind]}
@@ -36,15 +36,6 @@ def chart(found: Experiment, measure: Measure) -> Chart:
 
 def _units() -> dict[str, str]:
     return {"share": _("Share"), "stars": _("Mean"), "dollars": _("Mean in US dollars"), "ms": _("Mean in ms")}
-
-
-def _top(ends: list[float]) -> float:
-    """The end of the scale: round, also below 1."""
-    most = max(ends, default=1.0)
-    power = 1.0
-    while most * power < 10:
-        power *= 10
-    return top_of([most * power]) / power
 
 
 def _mark(measure: Measure, number: float) -> str:
