@@ -35,7 +35,7 @@ from ai.providers import configured
 from ai.providers.breaker import states
 from ai.providers.reasons import in_words
 
-BREAKER_COLOURS = {"closed": "success", "open": "danger", "half_open": "warning", "none": "info"}
+BREAKER_COLOURS = {"closed": "success", "open": "danger", "half_open": "warning"}
 HEALTH_COLOURS = {"healthy": "success", "failing": "danger", "not_connected": "warning", "unknown": "info"}
 DONE = "admin:ai_aiprovider_changelist"
 BUTTON = (
@@ -152,11 +152,11 @@ class AIProviderAdmin(RoleAdmin):
         return row.health_status, row.get_health_status_display()
 
     @display(description=gettext_lazy("breaker"), label=BREAKER_COLOURS)
-    def breaker(self, row: AIProvider) -> tuple[str, str]:
+    def breaker(self, row: AIProvider) -> tuple[str, str] | None:
         """Whether it is left alone after failures, and for how long."""
         state = self.states.get(row.pk)
         if row.is_last_resort or not row.enabled or state is None:
-            return "none", "–"
+            return None
         words = {"closed": _("Closed"), "half_open": _("Half-open: one request tries it")}
         return state.word, words.get(state.word) or _("Open until %(time)s") % {"time": _until(state.seconds)}
 
@@ -177,7 +177,7 @@ class AIProviderAdmin(RoleAdmin):
         if row.is_last_resort:
             return "–"
         up = _button("up", row, _("Ask %(name)s earlier"), "↑")
-        return format_html("{} {}", up, _button("down", row, _("Ask %(name)s later"), "↓"))
+        return format_html('<span class="whitespace-nowrap">{} {}</span>', up, _button("down", row, _("Ask %(name)s later"), "↓"))
 
     @display(description=gettext_lazy("asked"))
     def on_off(self, row: AIProvider) -> SafeString | str:

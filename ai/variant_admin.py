@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +27,7 @@ from ai.charts.spreadsheet import written
 from ai.models import PromptVariant, VariantEvent
 from ai.prompts.fencing import stable
 from ai.prompts.files import compared, is_present, present, versions
-from ai.variants import changing, pictures, results
+from ai.variants import changing, pictures, results, wording
 from ai.variants.changing import VariantRefused
 
 LIST = "admin:ai_promptvariant_changelist"
@@ -205,7 +205,7 @@ class PromptVariantAdmin(RoleAdmin):
     @display(description=gettext_lazy("deeds"))
     def deeds(self, row: PromptVariant) -> SafeString:
         links = ((reverse(f"admin:ai_promptvariant_{deed}", args=[row.pk]), said) for deed, said in deeds_of(row))
-        return format_html_join(" ", BUTTON, links)
+        return format_html('<span class="whitespace-nowrap">{}</span>', format_html_join(" ", BUTTON, links))
 
 
 @admin.register(VariantEvent)
@@ -226,8 +226,14 @@ class VariantEventAdmin(ReadOnlyAdmin):
 
 def _shown(found: results.Experiment) -> dict[str, Any]:
     rows = [(outcome, deeds_of(outcome.variant)) for outcome in found.outcomes]
-    undoable = changing.undoable(found.feature)
-    return {"experiment": found, "rows": rows, "charts": pictures.charts(found), "undoable": undoable}
+    is_told = any(figure.seen for outcome in found.outcomes for figure in outcome.figures)
+    return {
+        "experiment": found,
+        "rows": rows,
+        "charts": pictures.charts(found) if is_told else [],
+        "minimum": wording.minimum(),
+        "undoable": changing.undoable(found.feature),
+    }
 
 
 def is_harmful(row: PromptVariant) -> bool:
