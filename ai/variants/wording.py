@@ -15,17 +15,18 @@ def scaled(measure: Measure, number: float) -> float:
     return 100 * number if measure.kind == "share" else number
 
 
-def amount(measure: Measure, number: float) -> str:
-    """`12.3 %`, `4.25`, `$0.0031` or `850 ms`."""
+def amount(measure: Measure, number: float, *, is_difference: bool = False) -> str:
+    """`12.3 %` (as a difference `12.3 points`), `4.25`, `$0.0031` or `850 ms`."""
     shown = number_format(abs(scaled(measure, number)), PLACES[measure.kind], force_grouping=True)
-    words = {"share": _("%(n)s %%"), "stars": "%(n)s", "dollars": "$%(n)s", "ms": _("%(n)s ms")}[measure.kind] % {"n": shown}
+    percent = _("%(n)s points") if is_difference else _("%(n)s %%")
+    words = {"share": percent, "stars": "%(n)s", "dollars": "$%(n)s", "ms": _("%(n)s ms")}[measure.kind] % {"n": shown}
     return f"−{words}" if number < 0 else words
 
 
-def spread(measure: Measure, found: Range) -> str:
+def spread(measure: Measure, found: Range, *, is_difference: bool = False) -> str:
     """The value with its interval."""
-    low, high = (amount(measure, end) for end in (found.low, found.high))
-    return _("%(value)s (%(low)s to %(high)s)") % {"value": amount(measure, found.value), "low": low, "high": high}
+    value, low, high = (amount(measure, end, is_difference=is_difference) for end in (found.value, found.low, found.high))
+    return _("%(value)s (%(low)s to %(high)s)") % {"value": value, "low": low, "high": high}
 
 
 def seen(figure: Figure) -> str:
@@ -66,6 +67,6 @@ def reading(found: Experiment, measure: Measure) -> str:
 
 
 def _sentence(name: str, figure: Figure) -> str:
-    by = spread(figure.measure, figure.difference) if figure.difference else "–"
+    by = spread(figure.measure, figure.difference, is_difference=True) if figure.difference else "–"
     words = {"name": name, "verdict": verdict(figure), "by": by}
     return _("“%(name)s”: %(verdict)s, %(by)s.") % words

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import socket
 import time
 
@@ -9,9 +10,11 @@ import pytest
 
 from ai.providers import ProviderError, TextDelta, Usage
 from ai.providers.addresses import RefusedAddress
+from ai.providers.breaker import rest_after
 from ai.providers.events import Kind
 from ai.providers.openai_compatible import Limits, OpenAICompatible
 from ai.providers.profiles import PROFILES
+from ai.providers.trying import attempt
 from tests.ai.asking import QUESTION, end, read, request, text
 from tests.ai.conftest import QUICK
 
@@ -95,6 +98,22 @@ async def test_it_reads_retry_after_as_a_date(vendor, fake_vendor):
     with pytest.raises(ProviderError) as caught:
         await read(vendor().stream(request()))
     assert caught.value.retry_after == 3600.0
+
+
+async def test_it_waits_no_less_than_a_clock_that_goes_wrong_says(vendor, fake_vendor):
+    fake_vendor.tell("429", retry_after="Thu, 01 Jan 1970 00:00:00 GMT")  # theirs is behind, or ours ahead
+    with pytest.raises(ProviderError) as caught:
+        await read(vendor().stream(request()))
+    assert caught.value.retry_after == 0.0
+    assert rest_after(caught.value, failures=1) == 1
+
+
+async def test_it_measures_with_a_clock_that_nobody_sets(vendor, fake_vendor, monkeypatch):
+    jumps = itertools.count(4_000_000_000, -1_000_000_000)  # seconds, backwards at each look
+    monkeypatch.setattr(time, "time", lambda: float(next(jumps)))
+    attempts = []
+    await read(attempt(vendor(limits=Limits()), request(), attempts))
+    assert 0 <= attempts[0].first_token_ms <= attempts[0].total_ms < 10_000
 
 
 async def test_it_drops_characters_that_cannot_be_shown_or_stored(vendor):
