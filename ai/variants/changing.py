@@ -43,7 +43,7 @@ def add(*, feature: str, name: str, version: str, weight: int, actor: User) -> P
     is_first = not rows.filter(is_control=True).exists()
     usual = DEFAULTS[feature]
     if is_first and version != usual:
-        _made(actor, feature=feature, name=_free_name(feature), version=usual, weight=max(1, weight), is_control=True)
+        _made(actor, feature=feature, name=_free_name(feature, name), version=usual, weight=max(1, weight), is_control=True)
     return _made(actor, feature=feature, name=name, version=version, weight=weight, is_control=is_first and version == usual)
 
 
@@ -130,8 +130,9 @@ def _check_file(feature: str, version: str) -> None:
         raise VariantRefused("version", message % {"version": version, "files": there}, "version")
 
 
-def _free_name(feature: str) -> str:
-    taken = set(PromptVariant.objects.filter(feature=feature).values_list("name", flat=True))
+def _free_name(feature: str, wanted: str) -> str:
+    """A name for the control that neither another row nor the one beside it has."""
+    taken = {wanted, *PromptVariant.objects.filter(feature=feature).values_list("name", flat=True)}
     return next(name for n in range(1, len(taken) + 3) if (name := CONTROL if n == 1 else f"{CONTROL} {n}") not in taken)
 
 

@@ -69,16 +69,16 @@ def answer(
 
 @pytest.fixture
 def tried(rex: User, course: Course) -> tuple[PromptVariant, PromptVariant]:
-    """A control and a variant, each with 12 learners who asked four times; of the variant's answers most go to the trainer."""
+    """A control and a variant, each with ten learners who asked three times; of the variant's answers most go to the trainer."""
     variant, control = add(rex), rows()["control"]
-    learners = [make_person(f"Learner{n}") for n in range(24)]
+    learners = [make_person(f"Learner{n}") for n in range(20)]
     with acting_as(SYSTEM):
         PromptVariant.objects.update(started_at=timezone.now())
         for n, learner in enumerate(learners):
             enrol(learner, course)
-            for turn in range(4):
+            for turn in range(3):
                 is_new = n % 2 == 0
-                answer(learner, course, variant if is_new else control, helpful=turn != 3, escalated=is_new and turn != 0)
+                answer(learner, course, variant if is_new else control, helpful=turn != 2, escalated=is_new and turn != 0)
     return variant, control
 
 
@@ -88,6 +88,8 @@ def test_it_makes_a_control_beside_the_first(rex: User) -> None:
     assert (found["control"].version, found["control"].is_control) == ("coach/v1", True)
     assert (found["shorter"].version, found["shorter"].is_control) == ("coach/v2", False)
     assert events() == ["added", "added"]
+    add(rex, "mentor", "mentor/v2", name="control")
+    assert set(rows("mentor")) == {"control", "control 2"}
 
 
 @pytest.mark.parametrize(
@@ -127,10 +129,10 @@ def test_it_counts_what_became_of_answers(tried, rex: User) -> None:
     with acting_as(rex):
         found = {outcome.variant.name: outcome for outcome in experiment("coach").outcomes}
     new, control = found["shorter"], found["control"]
-    assert (new.answers, new.learners, control.answers) == (48, 12, 48)
-    assert (new.figure("escalated").seen.value, control.figure("escalated").seen.value) == (0.75, 0)
+    assert (new.answers, new.learners, control.answers) == (30, 10, 30)
+    assert (new.figure("escalated").seen.value, control.figure("escalated").seen.value) == (pytest.approx(2 / 3), 0)
     assert new.figure("escalated").verdict == "worse"
-    assert new.figure("helpful").seen.value == 0.75
+    assert new.figure("helpful").seen.value == pytest.approx(2 / 3)
     assert new.figure("helpful").verdict == "even"
     assert new.figure("cost").seen.value == pytest.approx(0.002)
     assert new.figure("ms").seen.value == 900
@@ -157,7 +159,7 @@ def test_it_stops_harm_by_itself_and_tells_admins_once(tried, rex: User) -> None
     with acting_as(SYSTEM):
         event = VariantEvent.objects.get(action="stopped")
     assert event.actor_id is None
-    assert event.figures["variant"]["total"] == 36
+    assert event.figures["variant"]["total"] == 20
     assert [letter.to for letter in mail.outbox] == [[rex.email]]
     assert "stopped by itself" in mail.outbox[0].subject
     assert str(stopped.pk) in mail.outbox[0].body
