@@ -69,7 +69,7 @@ class VariantForm(forms.ModelForm):
 @admin.register(PromptVariant)
 class PromptVariantAdmin(RoleAdmin):
     form = VariantForm
-    list_display = ("shown_name", "feature", "state", "share", "weight", "answers", "deeds")
+    list_display = ("shown_name", "feature", "state", "listed_share", "weight", "answers", "deeds")
     list_display_links = ("shown_name",)
     list_filter = ("feature", "is_active")
     list_before_template = "admin/ai/promptvariant/before.html"
@@ -193,9 +193,12 @@ class PromptVariantAdmin(RoleAdmin):
 
     @display(description=gettext_lazy("learners"))
     def share(self, row: PromptVariant) -> str:
-        total = sum(PromptVariant.objects.filter(feature=row.feature, is_active=True).values_list("weight", flat=True))
-        share = row.weight / total if row.is_active and total else 0
-        return _("%(n)s %%") % {"n": round(100 * share)}
+        return _percent(row.weight / results.active_weight(row.feature) if row.is_active and row.weight else 0.0)
+
+    @display(description=gettext_lazy("learners"))
+    def listed_share(self, row: PromptVariant) -> str:
+        found = self.found.get(row.pk)
+        return _percent(found.share) if found else "–"
 
     @display(description=gettext_lazy("answers"))
     def answers(self, row: PromptVariant) -> str:
@@ -234,6 +237,10 @@ def _shown(found: results.Experiment) -> dict[str, Any]:
         "minimum": wording.minimum(),
         "undoable": changing.undoable(found.feature),
     }
+
+
+def _percent(share: float) -> str:
+    return _("%(n)s %%") % {"n": round(100 * share)}
 
 
 def is_harmful(row: PromptVariant) -> bool:

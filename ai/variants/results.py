@@ -105,6 +105,11 @@ def experiments() -> list[Experiment]:
     return [found for feature in PromptVariant.Feature.values if (found := experiment(feature)).outcomes]
 
 
+def active_weight(feature: str) -> int:
+    """Of all variants that get learners together."""
+    return sum(PromptVariant.objects.filter(feature=feature, is_active=True).values_list("weight", flat=True))
+
+
 def is_enough(found: Sums) -> bool:
     return found.n >= ENOUGH_ANSWERS and found.learners >= ENOUGH_LEARNERS
 
