@@ -14,6 +14,7 @@ from ai.providers.events import ChatRequest, Kind, ProviderError
 HOLD = 4  # words in a row that the instructions have too: maybe chance
 READ_OUT = 9  # in a row: no chance
 FORGET = 4096  # characters
+LONGEST = 200  # characters of a word, or of a secret, that are looked at
 SHORTEST = 6  # characters of a word that is a secret
 WORD = re.compile(r"\w+(?:[-.]\w+)*")
 LAST_WORD = re.compile(r"[\w.-]+\Z")
@@ -42,11 +43,12 @@ class KeptBack:
 
     def feed(self, text: str) -> str:
         self.text += text
-        last = LAST_WORD.search(self.text, self.read_to)
+        self._look_for_secrets(len(text))
+        last = LAST_WORD.search(self.text, max(self.read_to, len(self.text) - LONGEST))
         whole_to = last.start() if last else len(self.text)  # the last word may go on
         for found in WORD.finditer(self.text, self.read_to, whole_to):
             self._read(found)
-        return self._show(self._safe_to(whole_to))
+        return self._show(self._safe_to())
 
     def flush(self) -> str:
         """What is left when the model has said everything."""
@@ -60,18 +62,23 @@ class KeptBack:
         before = max(self.runs.values(), default=0)
         self.runs = {place: self.runs.get(place - 1, 0) + 1 for place in self.places.get(word, ())}
         longest = max(self.runs.values(), default=0)
-        if longest >= READ_OUT or any(secret in word for secret in self.secrets):
+        if longest >= READ_OUT:
             raise ProviderError(Kind.LEAKED)
         if longest <= before:
             self.run_from = found.start()
 
-    def _safe_to(self, whole_to: int) -> int:
-        """As far as nothing is a run that may be no chance, or a word that may yet become a secret."""
-        if max(self.runs.values(), default=0) >= HOLD:
-            return self.run_from
-        last = self.text[whole_to:].lower()
-        is_near = last and any(_may_become(last, secret) for secret in self.secrets)
-        return whole_to if is_near else len(self.text)
+    def _look_for_secrets(self, new: int) -> None:
+        """In what is new, and in as much before it as a secret may reach over."""
+        for secret in self.secrets:
+            if secret in self.text[-(new + len(secret)) :].lower():
+                raise ProviderError(Kind.LEAKED)
+
+    def _safe_to(self) -> int:
+        """As far as nothing is a run that may be no chance, or the beginning of a secret."""
+        end = self.text[-LONGEST:].lower()
+        begun = max((_begun(secret, end) for secret in self.secrets), default=0)
+        is_running = max(self.runs.values(), default=0) >= HOLD
+        return min(len(self.text) - begun, self.run_from if is_running else len(self.text))
 
     def _show(self, to: int) -> str:
         """The text up to there; what was shown and read is forgotten now and then."""
@@ -88,10 +95,10 @@ def _known(instructions: str) -> tuple[Mapping[str, Sequence[int]], frozenset[st
     places: dict[str, list[int]] = {}
     for place, word in enumerate(WORD.findall(instructions.lower())):
         places.setdefault(word, []).append(place)
-    rare = {word.lower() for found in RARE.findall(instructions) for word in WORD.findall(found) if len(word) >= SHORTEST}
-    return places, frozenset(rare)
+    rare = (word.lower() for found in RARE.findall(instructions) for word in WORD.findall(found))
+    return places, frozenset(word for word in rare if SHORTEST <= len(word) <= LONGEST)
 
 
-def _may_become(word: str, secret: str) -> bool:
-    """Whether a secret is in the word, or its end is the beginning of one."""
-    return secret in word or any(secret.startswith(word[start:]) for start in (0, *range(1, len(word) - 2)))
+def _begun(secret: str, end: str) -> int:
+    """How many characters at the end of a text are the beginning of the secret; fewer than three do not count."""
+    return next((many for many in range(len(secret) - 1, 2, -1) if end.endswith(secret[:many])), 0)

@@ -47,7 +47,7 @@ def test_it_shows_no_sentence_of_the_instructions(version: str, size: int) -> No
 @pytest.mark.parametrize("size", [1, 5, 4000])
 def test_it_shows_no_rare_word_of_the_instructions(size: int) -> None:
     system = f"{stable('coach/v1')}\n\nThe mark of this house is {CANARY}."
-    for words in (f"It is {CANARY}.", f"It is {CANARY.lower()}", f"x{CANARY}x", f"a.{CANARY}"):
+    for words in (f"It is {CANARY}.", f"It is {CANARY.lower()}", f"x{CANARY}x", f"a.{CANARY}", "y" * 500 + CANARY + "y" * 500):
         shown = said(system, words, size)
         assert "canary-7f3a" not in shown.lower()
         assert shown.endswith("<leaked>")
