@@ -36,7 +36,8 @@ R = TypeVar("R")
 Statement = tuple[str, Sequence[Any]]  # SQL with %s, and its values
 Role = Literal["learner", "trainer", "admin", "system", "auth", ""]
 
-SETTINGS = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', %s, true)"
+SETTINGS = ("SET LOCAL app.user_id = {}", "SET LOCAL app.role = {}", "SET LOCAL app.session_key = {}")  # until the COMMIT
+KNOWN_ACTORS = 1024  # whose announcements a process keeps ready
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # what a database raises that cannot be asked just now
 DATABASE_THREADS = ThreadPoolExecutor(  # fewer than the pool has, so that pages always find a connection
     max(2, settings.DATABASE_POOL_SIZE * 6 // 10), thread_name_prefix="database"
@@ -120,8 +121,8 @@ def in_one_trip(who: "User | Actor", *statements: Statement) -> list[list[tuple[
     if connection.in_atomic_block:
         with acting_as(actor):
             return [rows_here(*statement) for statement in statements]
-    announce: Statement = (SETTINGS, _values(actor))
-    parts = [("BEGIN", ()), announce, *statements, ("COMMIT", ())]
+    announced: Statement = (_announcement(actor).replace("%", "%%"), ())
+    parts = [("BEGIN", ()), announced, *statements, ("COMMIT", ())]
     try:
         with connection.cursor() as cursor:
             cursor.execute(";\n".join(sql for sql, _ in parts), [value for _, values in parts for value in values])
@@ -131,7 +132,7 @@ def in_one_trip(who: "User | Actor", *statements: Statement) -> list[list[tuple[
     except BaseException:
         connection.close()  # the pool rolls back what was begun
         raise
-    return results[2:-1]
+    return results[1 + len(SETTINGS) : -1]
 
 
 async def trip(who: "User | Actor", *statements: Statement) -> list[list[tuple[Any, ...]]]:
@@ -166,8 +167,18 @@ def _fetch(cursor: Any) -> list[tuple[Any, ...]]:
     return cursor.fetchall() if cursor.description else []
 
 
-def _values(actor: Actor) -> list[str]:
-    return [str(actor.user_id or ""), actor.role, actor.session_key]
+def _announcement(actor: Actor) -> str:
+    """Statements that tell who acts until the transaction ends. SET is not planned, as a query for the same would be."""
+    with connection.wrap_database_errors:
+        return _said(actor)
+
+
+@functools.lru_cache(maxsize=KNOWN_ACTORS)
+def _said(actor: Actor) -> str:
+    values = (str(actor.user_id or ""), actor.role, actor.session_key)
+    return "; ".join(
+        sql.SQL(said).format(sql.Literal(value)).as_string(None) for said, value in zip(SETTINGS, values, strict=True)
+    )
 
 
 def _announce(actor: Actor) -> None:
@@ -176,17 +187,16 @@ def _announce(actor: Actor) -> None:
         _begin(actor)
     else:
         with connection.cursor() as cursor:
-            cursor.execute(SETTINGS, _values(actor))
+            cursor.execute(_announcement(actor))
     connection.door = actor  # type: ignore[attr-defined]
 
 
 def _begin(actor: Actor) -> None:
     """BEGIN and the announcement in one message: psycopg would send BEGIN alone, ahead of the first statement."""
     driver = connection.connection
-    with connection.wrap_database_errors, driver.lock:
-        announcement = SETTINGS % tuple(sql.Literal(value).as_string(driver) for value in _values(actor))
-        with debug_transaction(connection, announcement):
-            driver.pgconn.send_query(f"BEGIN; {announcement}".encode())
-            results = driver.wait(execute(driver.pgconn))
-        if results[-1].status != ExecStatus.TUPLES_OK:
+    announcement = _announcement(actor)
+    with connection.wrap_database_errors, driver.lock, debug_transaction(connection, announcement):
+        driver.pgconn.send_query(f"BEGIN; {announcement}".encode())
+        results = driver.wait(execute(driver.pgconn))
+        if results[-1].status != ExecStatus.COMMAND_OK:
             raise error_from_result(results[-1])

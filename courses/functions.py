@@ -1,4 +1,7 @@
-"""The SQL functions that say which courses and which learners the acting person may see."""
+"""The SQL functions that say which courses and which learners the acting person may see, as the first migration makes them.
+
+What they say is true still; how they find it out now stands in `scope_functions`.
+"""
 
 from accounts.functions import NO_LEARNERS_YET, definer
 

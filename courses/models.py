@@ -20,6 +20,7 @@ from accounts.policies import (
     own,
     own_or_trained,
 )
+from courses.scope_models import TrainerScope  # noqa: F401 (one of this app's models)
 
 COURSE_CONTENT = {
     "select": IN_MY_COURSES,

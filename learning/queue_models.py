@@ -4,7 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +15,9 @@ from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from courses.models import Course
+from learning.item_functions import item_holds
 from learning.memory_models import ConversationMemory, learner_key
-from learning.valuing import RANK_SQL
+from learning.valuing import RANK_CALL
 
 SCORE = Q(confidence_score__gte=0, confidence_score__lte=100)
 OF_NOBODY_IN_COURSES_I_RUN = "(learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))"
@@ -153,7 +154,7 @@ class LearningItem(models.Model):
     receipt = models.JSONField(default=dict)  # {"questions": [{"question", "before", "after"}], "guard": {...}}
     asked_count = models.IntegerField(default=1)  # how many turns ask for this
     value_rank = models.GeneratedField(  # the order of review; what it says stands in learning/valuing.py
-        expression=RawSQL(RANK_SQL, ()),  # noqa: S611 (constants of ours)
+        expression=RawSQL(RANK_CALL, ()),  # noqa: S611 (constants of ours)
         output_field=models.FloatField(),
         db_persist=True,
     )
@@ -180,19 +181,7 @@ class LearningItem(models.Model):
                 name="learning_queue_source_valid",
             ),
             models.CheckConstraint(condition=SCORE, name="learning_queue_confidence_valid"),
-            models.CheckConstraint(
-                condition=Q(status="pending") | Q(reviewed_at__isnull=False), name="learning_queue_reviewed_when_decided"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="applied") | Q(applied_at__isnull=False, knowledge_id__isnull=False),
-                name="learning_queue_applied_when",
-            ),
-            models.CheckConstraint(condition=~Q(status="rejected") | ~Q(reason=""), name="learning_queue_rejected_why"),
-            models.CheckConstraint(
-                condition=~Q(status__in=["approved", "applied"]) | Q(proposed_content__regex=r"\S"),
-                name="learning_queue_approved_what",
-            ),
-            models.CheckConstraint(condition=Q(duplicate_of=None) | ~Q(duplicate_of=F("id")), name="learning_queue_not_itself"),
+            models.CheckConstraint(condition=item_holds(), name="learning_queue_holds"),  # when, as what, why: item_functions
             models.UniqueConstraint(fields=["source_type", "source_id"], name="learning_queue_once"),  # a trigger twice, one item
             RowSecurity(
                 name="learning_queue_rows",

@@ -39,14 +39,27 @@ def value(value_rank: float, now: datetime) -> float:
     return float(2 ** (value_rank - now.timestamp() / DAY / HALF_LIFE))
 
 
-def _case() -> str:
-    weights = [(name, case, weight) for name, each in CASES.items() for case, weight in each.items()]
-    arms = [f"WHEN metadata ->> '{name}' = '{case}' THEN {weight}" for name, case, weight in weights]
-    return f"CASE {' '.join(arms)} WHEN source_type = 'feedback' THEN {THUMBS_DOWN} ELSE {SAID_OTHERWISE} END"
+def _weight(weights: Mapping[str, float], name: str, otherwise: str) -> str:
+    cases = " ".join(f"WHEN '{case}' THEN {weight}::float8" for case, weight in weights.items())
+    return f"CASE metadata ->> '{name}' {cases} ELSE {otherwise} END"
 
 
-# The same formula for a generated column; nothing in it depends on the session.
-RANK_SQL = (
-    f"ln((greatest(asked_count, 1) * {_case()})::float8) / {math.log(2)}"
-    f" + extract(epoch FROM (created_at AT TIME ZONE 'UTC'))::float8 / {DAY * HALF_LIFE}"
-)
+def _wrong() -> str:
+    """`how_wrong` in SQL."""
+    otherwise = f"CASE source_type WHEN 'feedback' THEN {THUMBS_DOWN}::float8 ELSE {SAID_OTHERWISE}::float8 END"
+    for name, weights in reversed(CASES.items()):
+        otherwise = _weight(weights, name, otherwise)
+    return otherwise
+
+
+# `rank` in the database; nothing in it depends on the session. Each insert reads the expression of a generated column from its
+# text and takes it apart, so the formula stands in a function that keeps its plan.
+RANK_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION review_rank(asked_count int, source_type text, metadata jsonb, created_at timestamptz)
+    RETURNS float8 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $body$ BEGIN
+    RETURN ln(greatest(asked_count, 1) * {_wrong()}) / {math.log(2)}
+           + date_part('epoch', created_at AT TIME ZONE 'UTC') / {DAY * HALF_LIFE};
+END $body$
+"""
+NO_RANK_FUNCTION = "DROP FUNCTION review_rank(int, text, jsonb, timestamptz)"
+RANK_CALL = "review_rank(asked_count, source_type, metadata, created_at)"

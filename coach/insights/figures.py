@@ -6,6 +6,7 @@ It runs behind the trainer's or admin's door and adds no right of its own; learn
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from courses.models import Course
 
 GAPS = 10  # places with the most gaps
 EFFECTS = 12  # the latest corrections
-LONG = 30  # spans; of what came before a longer time the counted times are not read: they are most of the bytes
+LONG = 30  # spans; what came before a longer time is added up by the database, without the counted times: most of the bytes
 
 SINGLE = (
     *"asked course_text verified ai_draft not_found confidence_sum escalated helpful not_helpful".split(),
@@ -24,8 +25,12 @@ SINGLE = (
 )
 ARRAYS = ("confidences", "reply_times", "live_times")
 OF_COURSE = f"""
-SELECT date, {", ".join(SINGLE)}, {", ".join(f"CASE WHEN date >= %s THEN {name} END" for name in ARRAYS)} FROM course_figures
+SELECT date, {", ".join(SINGLE)}, {", ".join(ARRAYS)} FROM course_figures
  WHERE course_id = ANY (%s) AND span = %s AND date >= %s
+"""
+BEFORE_IN_ALL = f"""
+UNION ALL SELECT min(date), {", ".join(f"sum({name})::bigint" for name in SINGLE)}, {", ".join("NULL" for _name in ARRAYS)}
+  FROM course_figures WHERE course_id = ANY (%s) AND span = %s AND date >= %s AND date < %s HAVING count(*) > 0
 """
 OF_PLACES = """
 WITH top AS (
@@ -184,18 +189,25 @@ def together(found: Sequence[Counts]) -> Counts:
         return found[0]
     arrays = {name: [row for one in found if (row := getattr(one, name))] for name in ARRAYS}
     sums: dict[str, Any] = {name: [*map(sum, zip(*rows, strict=True))] for name, rows in arrays.items()}
-    return Counts(**{name: sum(getattr(one, name) for one in found) for name in SINGLE}, **sums)
+    return Counts(**{name: sum(map(attrgetter(name), found)) for name in SINGLE}, **sums)
 
 
 def _points(ids: list[UUID], period: Period) -> tuple[list[Counts], Counts]:
     points: list[list[Counts]] = [[] for _date in period.dates]
     before: list[Counts] = []
-    slots_from = period.start if period.length > LONG else period.before
-    for day, *values in _rows(OF_COURSE, *[slots_from] * len(ARRAYS), ids, period.span, period.before):
+    for day, *values in _of_course(ids, period):
         number = period.number(day)
         place = points[min(number, len(points) - 1)] if number >= 0 else before
         place.append(Counts(*[[] if value is None else value for value in values]))
     return [together(each) for each in points], together(before)
+
+
+def _of_course(ids: list[UUID], period: Period) -> list[tuple[Any, ...]]:
+    """A row for each course and span of the period; of the time before likewise, or one in all for a long one."""
+    if period.length <= LONG:
+        return _rows(OF_COURSE, ids, period.span, period.before)
+    now, earlier = (ids, period.span, period.start), (ids, period.span, period.before, period.start)
+    return _rows(OF_COURSE + BEFORE_IN_ALL, *now, *earlier)
 
 
 def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -53,7 +53,8 @@ class Period:
     @property
     def dates(self) -> list[date]:
         """The first day of each span, oldest first."""
-        return [self.start + number * self.step for number in range(self.length)]
+        start, step = self.start, self.step
+        return [start + number * step for number in range(self.length)]
 
     def number(self, day: date) -> int:
         """Which of the spans `day` falls into, from 0 on."""

@@ -29,6 +29,7 @@ from courses.models import (
     LearningConcept,
     ModuleTopic,
     PlaceProgress,
+    TrainerScope,
 )
 from learning.lexical_models import LexicalImpact, LexicalIndex
 from learning.models import (
@@ -118,7 +119,7 @@ def _course_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         Enrolment.objects.get(course=course, learner=ada),
     ]  # fmt: skip
     LexicalImpact.objects.create(course=course, generation=1, term="x", idf=1, chunk_ids=[], impacts=[])
-    return _ids(made) | {LexicalImpact._meta.db_table: "x"}
+    return _ids(made) | {LexicalImpact._meta.db_table: "x", TrainerScope._meta.db_table: tess.pk}
 
 
 def _coach_rows(ada: User, course: Course) -> dict[str, Any]:

@@ -61,6 +61,7 @@ EXPECTED = {
     "module_topics": COURSE_TEXT,
     "course_trainers": Rights(select="abtrs", insert="rs", update="rs", delete="rs"),
     "enrolments": Rights(select="atrs", insert="rs", update="rs", delete="rs"),
+    "trainer_scopes": Rights(),
     "place_progress": SHARED_WITH_TRAINER,
     "lab_attempts": Rights(select="atrs", insert="ars", update="ars", delete="s"),
     "learning_concepts": HER_OWN,
@@ -121,6 +122,7 @@ SELECT a.attname FROM pg_attribute a
  WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 """
 KEYS = {
+    "trainer_scopes": "trainer_id",
     "sessions": "session_key",
     "ai_coach_lexical_impacts": "term",
     "ai_coach_escalation_meanings": "escalation_id",

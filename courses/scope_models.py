@@ -1,0 +1,26 @@
+"""Whom each trainer trains, kept ready for the policies."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from accounts.policies import RowSecurity
+
+
+class TrainerScope(models.Model):
+    """A trainer's learners, and the pairs of learner and course, at the same place in both lists.
+
+    Personal data: ids alone, a copy of what enrolments and course trainers say; it goes when they go. The database writes it
+    (`scope_functions`), and nobody may read it: policies ask through `trained_learners()` and `trained_pairs()`.
+    """
+
+    trainer_id = models.UUIDField(primary_key=True)
+    learners = ArrayField(models.UUIDField())
+    pair_learners = ArrayField(models.UUIDField())
+    pair_courses = ArrayField(models.UUIDField())
+
+    class Meta:
+        db_table = "trainer_scopes"
+        constraints = [RowSecurity(name="trainer_scopes_rows")]
+
+    def __str__(self) -> str:
+        return str(self.trainer_id)
