@@ -106,7 +106,7 @@ def _course_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         ModuleTopic.objects.create(course=course, name="Topic"),
         PlaceProgress.objects.create(learner=ada, course=course, place_id="one"),
         LabAttempt.objects.create(learner=ada, course=course, lab_id="lab"),
-        LearningConcept.objects.create(user=ada, name="Images", category="c", difficulty="easy"),
+        LearningConcept.objects.create(user=ada, course=course, name="Images", category="c", difficulty="easy"),
         ContentChunk.objects.create(
             course=course, chapter_id="one", chapter_title="One", content="x", content_type="chapter",
             token_count=1, content_hash="x", generation=1, position=0, embedding=[0.1, 0.2], embedding_model="m",
