@@ -28,7 +28,7 @@ RECKONED = definer(
         SELECT coalesce((SELECT sum(weight) FROM parts), 0) + {OBJECTIVE} * (SELECT count(*) FROM aims) AS whole,
                coalesce((SELECT sum(p.weight * (SELECT coalesce(max(least(l.value, 1)), 0) FROM live l
                    WHERE l.place_id = p.place_id AND l.kind IN ('chapter', 'lab'))) FROM parts p), 0)
-               + {OBJECTIVE} * (SELECT count(*) FROM aims a JOIN live l ON l.source = a.source AND l.kind = 'self_check') AS there,
+               + {OBJECTIVE} * (SELECT count(*) FROM aims a JOIN live l USING (source) WHERE l.kind = 'self_check') AS there,
                least({QUESTIONS_MOST}, {QUESTION} * (SELECT count(*) FROM live WHERE kind = 'question')) AS asked)
     SELECT least(100, round(CASE WHEN whole > 0 THEN 100.0 * there / whole ELSE 0 END + asked, 2)) FROM sums
     """,

@@ -38,7 +38,7 @@ class LearningConcept(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(null=True, blank=True)
     category = models.CharField(max_length=100)
-    difficulty = models.CharField(max_length=50)
+    difficulty = models.CharField(max_length=50, choices=Difficulty)
     estimated_hours = models.IntegerField(null=True)
     prerequisites = models.JSONField(default=list)  # ids of concepts of the same learner
     learning_objectives = models.JSONField(default=list)  # sentences
@@ -215,9 +215,7 @@ class ConceptMinute(models.Model):
         db_table = "learning_concept_minutes"
         constraints = [
             models.UniqueConstraint(fields=["user", "minute"], name="learning_concept_minutes_once"),
-            RowSecurity(
-                name="learning_concept_minutes_rows", select=own("user_id"), insert=own("user_id"), delete=ADMINS
-            ),
+            RowSecurity(name="learning_concept_minutes_rows", select=own("user_id"), insert=own("user_id"), delete=ADMINS),
         ]
         # The time spent on a concept, and on it since a day.
         indexes = [Index(fields=["concept", "minute"], name="idx_learning_concept_minutes_concept")]

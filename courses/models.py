@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import (
     ADMINS,

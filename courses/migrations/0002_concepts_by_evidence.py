@@ -82,6 +82,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='learningconcept',
+            name='difficulty',
+            field=models.CharField(choices=[('beginner', 'Beginner'), ('intermediate', 'Intermediate'), ('advanced', 'Advanced')], max_length=50),
+        ),
+        migrations.AlterField(
+            model_name='learningconcept',
             name='is_active',
             field=models.BooleanField(db_default=True, default=True),
         ),

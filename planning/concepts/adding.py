@@ -1,4 +1,4 @@
-"""Adding a concept from a course's topic, from its chapters, or of one's own; changing it, setting it aside, deleting it with undo.
+"""Adding a concept, changing it, setting it aside, deleting it with undo.
 
 Everything behind the learner's door. Refuses what the database would refuse, in words: a circle of prerequisites, a name twice.
 """

@@ -61,7 +61,9 @@ def note_question(*, concept_id: UUID, source: str, question: str, url: str, now
         _noted(concept, "question", source, now, said=question[:SHOWN], detail={"url": url})
 
 
-def note_question_of_place(*, learner_id: UUID, course_id: UUID, place_id: str, source: str, question: str, now: datetime) -> None:
+def note_question_of_place(
+    *, learner_id: UUID, course_id: UUID, place_id: str, source: str, question: str, now: datetime
+) -> None:
     """A question that was asked in a chapter or lab was answered well: it counts for the concepts with that place."""
     rows = LearningConcept.objects.there().filter(user_id=learner_id, course_id=course_id, place_ids__contains=[place_id])
     for concept in rows:

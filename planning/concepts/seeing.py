@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from ai.models import Conversation
 from courses.concept_models import objective_source
 from courses.models import Chapter, ConceptEvidence, Lab, LearningConcept
 from courses.reading import minutes_to_read
@@ -134,9 +135,7 @@ def _shares(concepts: Sequence[LearningConcept]) -> dict[UUID, dict[str, float]]
     return shares
 
 
-def _parts(
-    concept: LearningConcept, places: dict[tuple[UUID, str], Chapter | Lab], shares: dict[str, float]
-) -> Iterable[Part]:
+def _parts(concept: LearningConcept, places: dict[tuple[UUID, str], Chapter | Lab], shares: dict[str, float]) -> Iterable[Part]:
     for place_id in concept.place_ids:
         place = places.get((concept.course_id, place_id)) if concept.course_id else None
         if place:
@@ -200,12 +199,27 @@ def _sentence(row: ConceptEvidence) -> str:
     return _("A question that was answered well")
 
 
-def said(concept: LearningConcept) -> dict[str, str]:
-    """What the learner said of each objective, by the objective's source."""
+@dataclass(frozen=True, slots=True)
+class Objective:
+    number: int
+    text: str
+    said: str
+
+
+def objectives(concept: LearningConcept) -> list[Objective]:
+    """With what the learner said of each."""
     rows = ConceptEvidence.objects.filter(concept=concept, kind=SELF_CHECK, withdrawn_at=None)
-    return dict(rows.values_list("source", "said"))
+    said = dict(rows.values_list("source", "said"))
+    numbered = enumerate(concept.learning_objectives, start=1)
+    return [Objective(number, text, said.get(objective_source(text), "")) for number, text in numbered]
 
 
 def needed_by(concept: LearningConcept) -> list[LearningConcept]:
     rows = LearningConcept.objects.there().filter(user_id=concept.user_id, prerequisites__contains=[str(concept.pk)])
     return list(rows.order_by("name"))
+
+
+def threads_about(concept: LearningConcept) -> list[Conversation]:
+    """The learner's threads with the mentor, the one that spoke last first."""
+    rows = Conversation.objects.filter(user_id=concept.user_id, concept=concept, kind=Conversation.Kind.MENTOR, deleted_at=None)
+    return list(rows.order_by("-updated_at")[:10])

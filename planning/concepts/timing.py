@@ -32,9 +32,7 @@ def beat(learner: User, what: Open, now: datetime) -> bool:
     if concept_id is None:
         return False
     minute = now.replace(second=0, microsecond=0)
-    ConceptMinute.objects.bulk_create(
-        [ConceptMinute(user=learner, concept_id=concept_id, minute=minute)], ignore_conflicts=True
-    )
+    ConceptMinute.objects.bulk_create([ConceptMinute(user=learner, concept_id=concept_id, minute=minute)], ignore_conflicts=True)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Pages of concepts: the list with the plans beside it, one concept, and what one may do to it. All of it works without script."""
+"""Pages of concepts: the list with the plans beside it, one concept, and what one may do to it; all without script, too."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.door import behind_door
@@ -154,7 +153,8 @@ def _page(request: PersonRequest, found: LearningConcept, *, status: int = 200, 
         "concept": found,
         "movements": lines,
         "by_hand": next((line for line in lines if line.kind == "by_hand" and not line.withdrawn_at), None),
-        "said": seeing.said(found),
+        "objectives": seeing.objectives(found),
+        "threads": seeing.threads_about(found),
         "needed_by": seeing.needed_by(found),
         "correction": CorrectionForm(initial={"percent": found.percent}),
         "least": evidencing.FEWEST_WORDS,

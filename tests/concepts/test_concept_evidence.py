@@ -14,7 +14,7 @@ from courses.models import ConceptEvidence, Course, LabAttempt, LearningConcept
 from planning.concepts import adding, evidencing, seeing, timing
 from planning.concepts.adding import Wanted
 from planning.concepts.refusing import Refused
-from tests.planning.conftest import NOW, PLACES, again, concept, read
+from tests.concepts.conftest import NOW, PLACES, again, concept, read
 
 WORDS = "A volume is a folder that outlives the container which writes into it"
 
@@ -29,12 +29,12 @@ def tried(learner: User, course: Course, score: str, *, passed: bool) -> None:
 def test_it_moves_when_a_chapter_is_read_and_back_when_it_is_not(ada: User, stocked: Course, data: LearningConcept) -> None:
     read(ada, stocked, "volumes")
     moved = again(ada, data)
-    assert moved.completion_percentage == 25 and moved.last_studied is not None
+    assert (moved.completion_percentage, moved.last_studied is not None) == (25, True)
     read(ada, stocked, "volumes", done=False)
     assert again(ada, data).completion_percentage == 0
     with acting_as(ada):
         (line,) = seeing.movements(data)
-    assert line.why == "Read “Volumes”" and line.withdrawn_at
+    assert (line.why, line.withdrawn_at is not None) == ("Read “Volumes”", True)
 
 
 def test_it_counts_the_best_try_of_a_lab(ada: User, stocked: Course, data: LearningConcept) -> None:
