@@ -37,7 +37,11 @@ class LearningPlan(models.Model):
     concepts = models.JSONField()
     schedule = models.JSONField(null=True)
     adaptive_settings = models.JSONField(null=True)
-    is_active = models.GeneratedField(expression=models.Q(state="active"), output_field=models.BooleanField(), db_persist=True)
+    is_active = models.GeneratedField(
+        expression=models.ExpressionWrapper(models.Q(state="active"), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -55,11 +55,11 @@ class ConceptForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, learner: User, courses: list[CourseChoices], concept: LearningConcept | None = None, **options: Any
+        self, data: Any = None, *, learner: User, courses: list[CourseChoices], concept: LearningConcept | None = None
     ) -> None:
-        super().__init__(*args, initial=_initial(concept), **options)
+        super().__init__(data, initial=_initial(concept))
         self.courses = {choice.course.slug: choice.course for choice in courses}
-        others = own_concepts(learner).exclude(pk=concept.pk if concept else None)
+        others = own_concepts(learner).exclude(pk=concept.pk) if concept else own_concepts(learner)
         known = [(choice.course.slug, choice.course.title) for choice in courses]
         self._choices("prerequisites", [(str(other.pk), other.name) for other in others])
         self._choices("course", [("", _("None, my own")), *known])

@@ -56,8 +56,9 @@ def room_of(plan: LearningPlan, today: date) -> Room:
     taken: dict[date, int] = {}
     zone = zone_of(plan)
     for minutes, done_at in plan.steps.filter(done_at__isnull=False).values_list("minutes", "done_at"):
-        day = done_at.astimezone(zone).date()
-        taken[day] = taken.get(day, 0) + minutes
+        if done_at:
+            day = done_at.astimezone(zone).date()
+            taken[day] = taken.get(day, 0) + minutes
     return Room(first=max(today, start_of(plan)), last=last_of(plan), weekly=weekly_of(plan), taken=taken)
 
 

@@ -88,7 +88,7 @@ def _check_order(step: LearningPlanStep, day: date) -> None:
     needs = making.needs_of(LearningConcept.objects.filter(pk__in=[each["id"] for each in step.plan.concepts]))
     own = str(step.concept_id)
     open_steps = step.plan.steps.filter(done_at=None).select_related("concept")
-    before = open_steps.filter(concept__in=needed(own, needs), day__gt=day).order_by("-day").first()
+    before = open_steps.filter(concept__in=[UUID(each) for each in needed(own, needs)], day__gt=day).order_by("-day").first()
     if before:
         words = _("“%(name)s” comes first, and is planned until %(day)s.")
         raise Refused("day", words % {"name": before.concept.name, "day": _day(before.day)})
@@ -122,6 +122,25 @@ def take_up_again(plan: LearningPlan, now: datetime) -> None:
     if plan.state != LearningPlan.State.ABANDONED or not plan.closed_at or plan.closed_at < now - UNDO:
         raise Refused("state", _("This plan can no longer be taken up again. Make a new one."))
     _set_state(plan, LearningPlan.State.ACTIVE, None)
+
+
+def replan(plan: LearningPlan, now: datetime) -> None:
+    """Raises Refused when it is not going on."""
+    if plan.state != LearningPlan.State.ACTIVE:
+        raise Refused("state", _("That cannot be done with a plan in this state."))
+    making.replan(plan, now)
+
+
+def go_to(plan: LearningPlan, state: str, now: datetime) -> None:
+    """`paused`, `abandoned`, or `active`: on after a pause, or up again after abandoning. Raises Refused."""
+    if state == LearningPlan.State.ABANDONED:
+        abandon(plan, now)
+    elif state == LearningPlan.State.PAUSED:
+        pause(plan)
+    elif plan.state == LearningPlan.State.ABANDONED:
+        take_up_again(plan, now)
+    else:
+        resume(plan, now)
 
 
 def _step_to(plan: LearningPlan, state: str, *, frm: str) -> None:

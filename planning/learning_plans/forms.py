@@ -32,8 +32,8 @@ class PlanForm(forms.Form):
     side_by_side = forms.BooleanField(label=_("Concepts take turns, instead of one after the other"), required=False)
     adapts = forms.BooleanField(label=_("Plan anew by itself when I fall behind or run ahead"), required=False, initial=True)
 
-    def __init__(self, *args: Any, learner: User, plan: LearningPlan | None = None, **options: Any) -> None:
-        super().__init__(*args, initial=_initial(learner, plan), **options)
+    def __init__(self, data: Any = None, *, learner: User, plan: LearningPlan | None = None) -> None:
+        super().__init__(data, initial=_initial(plan))
         known = [(str(concept.pk), concept.name) for concept in own_concepts(learner)]
         self.fields["concepts"].choices = known  # type: ignore[attr-defined]
         for weekday in range(7):
@@ -61,7 +61,7 @@ class PlanForm(forms.Form):
         )
 
 
-def _initial(learner: User, plan: LearningPlan | None) -> dict[str, Any]:
+def _initial(plan: LearningPlan | None) -> dict[str, Any]:
     minutes = days.weekly_of(plan) if plan else USUAL_MINUTES
     weekly = {f"minutes_{weekday}": value for weekday, value in enumerate(minutes)}
     if plan is None:

@@ -73,13 +73,7 @@ def step_move(request: PersonRequest, step_id: UUID) -> HttpResponse:
 @behind_door
 def replan(request: PersonRequest, plan_id: UUID) -> HttpResponse:
     found = doing.own_plan(request.user, plan_id)
-
-    def deed() -> None:
-        if found.state != LearningPlan.State.ACTIVE:
-            raise Refused("state", _("That cannot be done with a plan in this state."))
-        making.replan(found, timezone.now())
-
-    return _deed(request, found, deed)
+    return _deed(request, found, lambda: doing.replan(found, timezone.now()))
 
 
 @require_POST
@@ -87,17 +81,8 @@ def replan(request: PersonRequest, plan_id: UUID) -> HttpResponse:
 def set_state(request: PersonRequest, plan_id: UUID) -> HttpResponse:
     """`to`: paused, active, or abandoned; an abandoned plan comes back for a day."""
     found = doing.own_plan(request.user, plan_id)
-    deed = _state_deed(found, request.POST.get("to", ""))
-    return _deed(request, found, deed)
-
-
-def _state_deed(found: LearningPlan, wanted: str) -> Callable[[], None]:
-    now = timezone.now()
-    if wanted == "active":
-        return lambda: (doing.take_up_again if found.state == "abandoned" else doing.resume)(found, now)
-    if wanted == "abandoned":
-        return lambda: doing.abandon(found, now)
-    return lambda: doing.pause(found)
+    wanted = request.POST.get("to", "")
+    return _deed(request, found, lambda: doing.go_to(found, wanted, timezone.now()))
 
 
 def _deed(

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('concepts', models.JSONField()),
                 ('schedule', models.JSONField(null=True)),
                 ('adaptive_settings', models.JSONField(null=True)),
-                ('is_active', models.GeneratedField(db_persist=True, expression=models.Q(('state', 'active')), output_field=models.BooleanField())),
+                ('is_active', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('state', 'active')), output_field=models.BooleanField()), output_field=models.BooleanField())),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('state', models.CharField(choices=[('active', 'Going on'), ('paused', 'Paused'), ('completed', 'Completed'), ('abandoned', 'Abandoned')], db_default='active', default='active', max_length=20)),
