@@ -5,9 +5,9 @@ Progress and time are reckoned by the database from evidence and minutes, so not
 
 from accounts.functions import definer
 
-# Weights of what a concept consists of. A lab counts by its best try; a page that is only ticked off as a lab counts half.
+# Weights of what a concept consists of. A lab counts by its best try; one that is only ticked off, as if it were just passed.
 CHAPTER, LAB, OBJECTIVE = 2, 3, 1
-LAB_TICKED = "0.5"
+LAB_TICKED = "0.6"
 QUESTION, QUESTIONS_MOST = 3, 15  # percentage points
 
 # What evidence alone says, 0 to 100. It runs with the owner's eyes: a course that was closed takes no progress away.

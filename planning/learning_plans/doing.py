@@ -92,9 +92,8 @@ def _check_order(step: LearningPlanStep, day: date) -> None:
     if before:
         words = _("“%(name)s” comes first, and is planned until %(day)s.")
         raise Refused("day", words % {"name": before.concept.name, "day": _day(before.day)})
-    after = (
-        open_steps.filter(concept__in=[each for each in needs if own in needed(each, needs)], day__lt=day).order_by("day").first()
-    )
+    later = [UUID(each) for each in needs if own in needed(each, needs)]
+    after = open_steps.filter(concept__in=later, day__lt=day).order_by("day").first()
     if after:
         words = _("“%(name)s” needs this first, and begins on %(day)s.")
         raise Refused("day", words % {"name": after.concept.name, "day": _day(after.day)})

@@ -35,12 +35,12 @@ def tasks_of(seen: Seen, *, pace: float, spent: Mapping[str, int]) -> list[Task]
         return []
     if not seen.parts:
         return _study(seen, pace, spent)
-    left = [part for part in seen.parts if not part.is_done]
-    factor = pace * _stretch(seen, left)
-    return [_task(str(concept.pk), part, _rounded(part.minutes * factor) - spent.get(part.source, 0)) for part in left]
+    factor = pace * _stretch(seen)
+    left = [(part, _rounded(part.minutes * factor), spent.get(part.source, 0)) for part in seen.parts if not part.is_done]
+    return [_task(str(concept.pk), part, whole - gone) for part, whole, gone in left if not gone or whole - gone > STEP]
 
 
-def _stretch(seen: Seen, left: Sequence[Part]) -> float:
+def _stretch(seen: Seen) -> float:
     """How much longer the parts take than usual, by the learner's estimate of the whole."""
     hours = seen.concept.estimated_hours
     usual = sum(part.minutes for part in seen.parts)
