@@ -21,6 +21,7 @@ from coach.models import Query
 from courses.models import Course
 from learning.applying import apply_learning
 from tests.api.conftest import ask_and_answer
+from tests.concepts.conftest import pursued
 from tests.learning.test_learning_loop import again, corrected
 from tests.learning.transcript_cast import was_read
 from tests.mentor.conftest import ask_now as mentored
@@ -49,6 +50,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     known |= {"path": "a.png", "transcript_id": str(uuid.uuid4())}
     chat = mentored(ada, thread_of(ada, taught))
     known |= {"thread_id": str(chat.conversation_id), "chat_id": str(chat.pk), "memory_id": str(uuid.uuid4()), "key": "answers"}
+    known |= pursued(ada, taught)
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
         for operation in operations:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
@@ -11,6 +12,8 @@ from courses import reading
 from courses.models import Chapter, Course, Lab, LearningConcept, ModuleTopic
 from planning.concepts import adding
 from planning.concepts.adding import Wanted
+from planning.learning_plans import making
+from planning.learning_plans.making import Wish
 from tests.pages.conftest import signed_in
 
 __all__ = ["signed_in"]
@@ -51,3 +54,14 @@ def read(learner: User, course: Course, place_id: str, *, done: bool = True) -> 
 def again(learner: User, found: LearningConcept) -> LearningConcept:
     with acting_as(learner):
         return LearningConcept.objects.get(pk=found.pk)
+
+
+def pursued(learner: User, course: Course) -> dict[str, str]:
+    """Ids of a concept, a plan and a step of it, as addresses of the API name them."""
+    made = concept(learner, course=course, places=("volumes",), objectives=("Say what a volume is",))
+    with acting_as(learner):
+        wish = Wish(name="Plan", concept_ids=[made.pk], weekly=(60,) * 7)
+        plan = making.make(learner=learner, wish=wish, now=timezone.now())
+        step = plan.steps.first()
+    assert step
+    return {"concept_id": str(made.pk), "plan_id": str(plan.pk), "step_id": str(step.pk), "number": "1"}

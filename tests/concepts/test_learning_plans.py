@@ -113,7 +113,7 @@ def test_it_lays_out_anew_what_was_left_over(ada: User, chain: list[LearningConc
 
 
 def test_it_moves_up_what_comes_after_when_somebody_runs_ahead(ada: User, stocked: Course, chain: list[LearningConcept]) -> None:
-    plan = planned(ada, chain)
+    plan = planned(ada, chain, weekly=(30,) * 7)
     ends = max(step.day for step in steps(ada, plan))
     for place in PLACES:
         read(ada, stocked, place)
