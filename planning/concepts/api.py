@@ -20,12 +20,12 @@ from planning.concepts.adding import Wanted
 from planning.concepts.api_shapes import (
     ConceptActiveSerializer,
     ConceptChangeSerializer,
+    ConceptCorrectionSerializer,
+    ConceptEvidenceSerializer,
     ConceptSerializer,
-    CorrectionSerializer,
-    CountedSerializer,
-    EvidenceSerializer,
+    ConceptWordsSerializer,
+    MinuteCountedSerializer,
     NewConceptSerializer,
-    WordsSerializer,
 )
 from planning.concepts.refusing import Refused
 
@@ -154,28 +154,28 @@ class ConceptActive(Endpoint):
 class Evidence(Endpoint):
     """Why a concept moved."""
 
-    serializer_class = EvidenceSerializer
+    serializer_class = ConceptEvidenceSerializer
     queryset = ConceptEvidence.objects.none()
     filter_backends = ()
 
-    @extend_schema(operation_id="concept_evidence", responses=EvidenceSerializer(many=True))
+    @extend_schema(operation_id="concept_evidence", responses=ConceptEvidenceSerializer(many=True))
     def get(self, request: Request, concept_id: UUID) -> Response:
         """Newest first, with what was taken back."""
         found = seeing.own_concept(self.person, concept_id)
         page = self.paginate_queryset(ConceptEvidence.objects.filter(concept=found))
-        return self.get_paginated_response(EvidenceSerializer(page, many=True).data)
+        return self.get_paginated_response(ConceptEvidenceSerializer(page, many=True).data)
 
 
 class Objective(Endpoint):
     """An objective, counted from 1, in one's own words."""
 
-    serializer_class = WordsSerializer
+    serializer_class = ConceptWordsSerializer
 
     @extend_schema(operation_id="concept_say", responses={200: ConceptSerializer})
     def put(self, request: Request, concept_id: UUID, number: int) -> Response:
         """Say it; saying it again replaces it."""
         found = seeing.own_concept(self.person, concept_id)
-        words = valid(WordsSerializer(data=request.data))["words"]
+        words = valid(ConceptWordsSerializer(data=request.data))["words"]
         try:
             evidencing.say(concept=found, objective=number, words=words, now=timezone.now())
         except Refused as refusal:
@@ -192,13 +192,13 @@ class Objective(Endpoint):
 class ByHand(Endpoint):
     """The progress as its learner corrects it."""
 
-    serializer_class = CorrectionSerializer
+    serializer_class = ConceptCorrectionSerializer
 
     @extend_schema(operation_id="concept_progress_set", responses={200: ConceptSerializer})
     def put(self, request: Request, concept_id: UUID) -> Response:
         """It will say that it was corrected by hand; evidence moves it on from there."""
         found = seeing.own_concept(self.person, concept_id)
-        data = valid(CorrectionSerializer(data=request.data))
+        data = valid(ConceptCorrectionSerializer(data=request.data))
         evidencing.correct(concept=found, percent=data["percent"], why=data["why"], now=timezone.now())
         return _concept(self, concept_id)
 
@@ -212,9 +212,9 @@ class ByHand(Endpoint):
 class Minute(Endpoint):
     """The present minute of study."""
 
-    serializer_class = CountedSerializer
+    serializer_class = MinuteCountedSerializer
 
-    @extend_schema(operation_id="concept_minute", request=None, responses={200: OpenApiResponse(CountedSerializer)})
+    @extend_schema(operation_id="concept_minute", request=None, responses={200: OpenApiResponse(MinuteCountedSerializer)})
     def post(self, request: Request, concept_id: UUID) -> Response:
         """Count the present minute, once whoever says so; false when the concept is set aside."""
         found = seeing.own_concept(self.person, concept_id)

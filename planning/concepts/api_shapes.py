@@ -10,7 +10,7 @@ from planning.concepts.adding import LONGEST_LINE, MOST_OBJECTIVES, MOST_PROMPTS
 from planning.concepts.evidencing import FEWEST_WORDS, LONGEST
 
 
-class PartSerializer(serializers.Serializer[Any]):
+class ConceptPartSerializer(serializers.Serializer[Any]):
     """A chapter, a lab or an objective of a concept."""
 
     kind = serializers.ChoiceField(choices=["chapter", "lab", "self_check"])
@@ -37,8 +37,8 @@ class ConceptSerializer(serializers.Serializer[Any]):
     custom_prompts = serializers.ListField(source="concept.custom_prompts", child=serializers.CharField())
     course = serializers.CharField(source="concept.course.slug", allow_null=True, default=None)
     topic = serializers.CharField(source="concept.topic.name", allow_null=True, default=None)
-    parts = PartSerializer(many=True)
-    next_part = PartSerializer(allow_null=True)
+    parts = ConceptPartSerializer(many=True)
+    next_part = ConceptPartSerializer(allow_null=True)
     is_active = serializers.BooleanField(source="concept.is_active")
     completion_percentage = serializers.FloatField(source="concept.completion_percentage")
     time_spent = serializers.FloatField(source="concept.time_spent", help_text="Hours.")
@@ -70,20 +70,20 @@ class ConceptActiveSerializer(serializers.Serializer[Any]):
     active = Flag()
 
 
-class WordsSerializer(serializers.Serializer[Any]):
+class ConceptWordsSerializer(serializers.Serializer[Any]):
     words = Text(max_length=LONGEST, help_text=f"At least {FEWEST_WORDS} words of one's own.")
 
 
-class CorrectionSerializer(serializers.Serializer[Any]):
+class ConceptCorrectionSerializer(serializers.Serializer[Any]):
     percent = serializers.IntegerField(min_value=0, max_value=100)
     why = Text(max_length=500, required=False, allow_blank=True, default="")
 
 
-class CountedSerializer(serializers.Serializer[Any]):
+class MinuteCountedSerializer(serializers.Serializer[Any]):
     counted = serializers.BooleanField()
 
 
-class EvidenceSerializer(serializers.ModelSerializer[ConceptEvidence]):
+class ConceptEvidenceSerializer(serializers.ModelSerializer[ConceptEvidence]):
     """`value` is the share of the part (by hand: of the whole), `moved` and `percentage` are per cent of the concept."""
 
     place = serializers.CharField(source="place_id")

@@ -25,7 +25,7 @@ class UnfitSerializer(serializers.Serializer[Any]):
     minutes = serializers.IntegerField()
 
 
-class PlanSerializer(serializers.ModelSerializer[LearningPlan]):
+class LearningPlanSerializer(serializers.ModelSerializer[LearningPlan]):
     """`weekly`: minutes of each weekday, Monday first. `pace`: how long things take this learner, against what is usual."""
 
     course = serializers.CharField(source="course.slug", allow_null=True, default=None)
@@ -52,7 +52,7 @@ class PlanSerializer(serializers.ModelSerializer[LearningPlan]):
         return list(days.weekly_of(plan))
 
 
-class PlanChangeSerializer(serializers.Serializer[Any]):
+class LearningPlanChangeSerializer(serializers.Serializer[Any]):
     name = Text(max_length=200, required=False)
     description = Text(max_length=2000, required=False, allow_blank=True)
     concepts = serializers.ListField(
@@ -78,7 +78,7 @@ class PlanChangeSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(_("There is no such time zone.")) from None
 
 
-class NewPlanSerializer(PlanChangeSerializer):
+class NewLearningPlanSerializer(LearningPlanChangeSerializer):
     name = Text(max_length=200)
     concepts = serializers.ListField(
         source="concept_ids", child=Key(), min_length=1, max_length=MOST_CONCEPTS, help_text="Ids of concepts."
@@ -91,11 +91,11 @@ class NewPlanSerializer(PlanChangeSerializer):
     )
 
 
-class PlanStateSerializer(serializers.Serializer[Any]):
+class LearningPlanStateSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=["active", "paused", "abandoned"])
 
 
-class StepSerializer(serializers.ModelSerializer[LearningPlanStep]):
+class LearningPlanStepSerializer(serializers.ModelSerializer[LearningPlanStep]):
     concept = serializers.UUIDField(source="concept_id")
     place = serializers.CharField(source="place_id", help_text="Id of the chapter or lab; empty for the rest.")
     kind = serializers.ChoiceField(choices=LearningPlanStep.Kind.choices)
@@ -113,7 +113,7 @@ class StepSerializer(serializers.ModelSerializer[LearningPlanStep]):
         return step.done_at is not None
 
 
-class StepChangeSerializer(serializers.Serializer[Any]):
+class LearningPlanStepChangeSerializer(serializers.Serializer[Any]):
     NOTHING = _("Say whether it is done, or on which day it is to be done.")
 
     done = Flag(required=False)
