@@ -1,6 +1,7 @@
 """A learner says whether an answer helped. One opinion for each answer; saying it again changes it."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -8,6 +9,7 @@ from coach.models import QUESTION_LIMIT, Feedback, Response
 from coach.remembering import remember
 from learning.models import ConversationFeedback
 from learning.opinions import give_opinion, take_back
+from planning.concepts import evidencing
 
 THUMBS = {
     Feedback.Rating.HELPFUL.value: ConversationFeedback.Type.THUMBS_UP.value,
@@ -39,6 +41,7 @@ def rate(*, response: Response, learner: User, rating: str, feedback_text: str =
             },
         )
         _tell_learning(response, rating, text)
+        _move_concepts(response, learner, rating)
     return feedback
 
 
@@ -49,6 +52,8 @@ def withdraw(response: Response, learner: User, rating: str | None = None) -> bo
     deleted, _kinds = (own if rating is None else own.filter(rating=rating)).delete()
     if deleted and (memory := remember(response.query_id)):
         take_back(memory)
+    if deleted:
+        _move_concepts(response, learner, "")
     return deleted > 0
 
 
@@ -57,6 +62,23 @@ def _tell_learning(response: Response, rating: str, text: str) -> None:
     memory = remember(response.query_id)
     if memory:
         give_opinion(conversation=memory, feedback_type=THUMBS[rating], reason=text)
+
+
+def _move_concepts(response: Response, learner: User, rating: str) -> None:
+    """A question that helped, asked in a chapter or lab, moves the learner's concepts with that place."""
+    query, source, now = response.query, f"coach:{response.query_id}", timezone.now()
+    place_id = str(query.context.get("place") or "")
+    if rating != Feedback.Rating.HELPFUL:
+        evidencing.forget_question(learner_id=learner.pk, source=source, now=now)
+    elif place_id:
+        evidencing.note_question_of_place(
+            learner_id=learner.pk,
+            course_id=response.course_id,
+            place_id=place_id,
+            source=source,
+            question=query.question,
+            now=now,
+        )
 
 
 def _readable(rating: str, feedback_text: str) -> str:

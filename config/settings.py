@@ -138,6 +138,8 @@ CELERY_BEAT_SCHEDULE = {
     "watch-variants": {"task": "ai.watch_variants", "schedule": timedelta(minutes=2)},
     "pick-up-handovers": {"task": "coach.pick_up", "schedule": timedelta(seconds=15)},
     "sweep-chats": {"task": "mentor.sweep_chats", "schedule": timedelta(seconds=15)},
+    "adapt-plans": {"task": "planning.adapt_plans", "schedule": timedelta(hours=1)},
+    "clear-concepts": {"task": "planning.clear_concepts", "schedule": timedelta(hours=1)},
     "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }
@@ -268,6 +270,10 @@ SPECTACULAR_SETTINGS = {
         "ReplyPriority": "coach.models.Escalation.Priority",
         "CorrectionPriority": "learning.models.OwnerCorrection.Priority",
         "ChatStatus": "mentor.models.Chat.Status",
+        "LearningPlanState": "planning.models.LearningPlan.State",
+        "LearningStepKind": "planning.models.LearningPlanStep.Kind",
+        "ConceptEvidenceKind": "courses.models.ConceptEvidence.Kind",
+        "ConceptDifficulty": "courses.models.LearningConcept.Difficulty",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

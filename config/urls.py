@@ -17,6 +17,8 @@ urlpatterns = [
     path("desk/insights/", include("coach.insights.urls")),
     path("desk/transcripts/", include("learning.transcripts.urls")),
     path("mentor/", include("mentor.urls")),
+    path("concepts/plans/", include("planning.learning_plans.urls")),
+    path("concepts/", include("planning.concepts.urls")),
     path("desk/", include("coach.desk.urls")),
     path("", include("learning.urls")),
     path("", include("courses.urls")),

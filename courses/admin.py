@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from accounts.admin import ReadOnlyAdmin, RoleAdmin
-from courses.models import Chapter, Course, CourseTrainer, Enrolment, Lab
+from courses.models import Chapter, Course, CourseTrainer, Enrolment, Lab, LearningConcept
 
 
 class TrainerInline(TabularInline):
@@ -66,3 +66,11 @@ class ChapterAdmin(PlaceAdmin):
 @admin.register(Lab)
 class LabAdmin(PlaceAdmin):
     search_fields = ("title", "lab_id")
+
+
+@admin.register(LearningConcept)
+class ConceptAdmin(ReadOnlyAdmin):
+    list_display = ("name", "user", "course", "completion_percentage", "time_spent", "last_studied", "is_active")
+    list_filter = ("is_active", "difficulty", "course")
+    list_select_related = ("user", "course")
+    search_fields = ("name", "user__email")

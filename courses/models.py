@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -9,7 +10,6 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.indexes import Index
 from accounts.models import Uuid7
 from accounts.policies import (
     ADMINS,
@@ -20,7 +20,15 @@ from accounts.policies import (
     own,
     own_or_trained,
 )
-from courses.scope_models import TrainerScope  # noqa: F401 (one of this app's models)
+from courses.concept_functions import READ, TRIED
+from courses.concept_models import ConceptEvidence, ConceptMinute, LearningConcept
+from courses.scope_models import TrainerScope
+
+__all__ = [
+    "Chapter", "ConceptEvidence", "ConceptMinute", "Course", "CourseAsset", "CourseTrainer", "Enrolment", "Lab", "LabAttempt",
+    "LearningConcept", "ModuleTopic", "PlaceProgress",
+    "TrainerScope",
+]  # fmt: skip
 
 COURSE_CONTENT = {
     "select": IN_MY_COURSES,
@@ -285,6 +293,14 @@ class PlaceProgress(models.Model):
                 delete=own(),
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="place_progress_read",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("done_at"),
+                when=pgtrigger.After,
+                func=READ,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.place_id
@@ -319,53 +335,14 @@ class LabAttempt(models.Model):
         ]
         # A learner's tries at one lab, newest first: the lab page and struggle detection.
         indexes = [models.Index(fields=["learner", "course", "lab_id", "-started_at"], name="idx_lab_attempts_learner")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="lab_attempts_tried",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("score", "passed", "finished_at"),
+                when=pgtrigger.After,
+                func=TRIED,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.lab_id
-
-
-class LearningConcept(models.Model):
-    """Something a learner pursues. Personal data: a person's aims and pace; gone with the account."""
-
-    id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="concepts", db_index=False)
-    name = models.CharField(max_length=200)
-    description = models.TextField(null=True, blank=True)
-    category = models.CharField(max_length=100)
-    difficulty = models.CharField(max_length=50)
-    estimated_hours = models.IntegerField(null=True)
-    prerequisites = models.JSONField(default=list)
-    learning_objectives = models.JSONField(default=list)
-    custom_prompts = models.JSONField(default=list)
-    is_active = models.BooleanField(db_default=True)
-    completion_percentage = models.DecimalField(max_digits=5, decimal_places=2, default=0)
-    current_module = models.CharField(max_length=200, null=True)
-    time_spent = models.DecimalField(max_digits=8, decimal_places=2, default=0)  # hours
-    last_studied = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        db_table = "learning_concepts"
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(completion_percentage__gte=0, completion_percentage__lte=100),
-                name="learning_concepts_percentage",
-            ),
-            RowSecurity(
-                name="learning_concepts_rows",
-                select=own("user_id"),
-                insert=own("user_id"),
-                update=own("user_id"),
-                delete=own("user_id"),
-            ),
-        ]
-        indexes = [
-            Index(fields=["user"], name="idx_learning_concepts_user_id"),
-            Index(fields=["category"], name="idx_learning_concepts_category"),
-            Index(fields=["is_active"], name="idx_learning_concepts_is_active"),
-            Index(fields=["last_studied"], name="idx_learning_concepts_last_studied"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -9,7 +9,9 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from accounts.door import SYSTEM, Actor, trip
+from django.utils import timezone
+
+from accounts.door import SYSTEM, Actor, in_door, trip
 from ai import prompts, providers, writing
 from ai.following import Source
 from ai.followups import Turn, standalone
@@ -19,10 +21,12 @@ from learning.citing import source
 from learning.confidence import confidence
 from learning.finding import SOURCES, find
 from learning.retrieval import Passage
+from learning.searching import vector_of
 from mentor import claiming, saving
 from mentor.claiming import Claimed
 from mentor.condensing import messages, newest_within
 from mentor.remembering import Recalled, came_back, recall
+from planning.concepts.telling import pursued
 
 
 @dataclass(kw_only=True)
@@ -34,6 +38,7 @@ class Draft(Spoken):
     said: list[dict[str, str]] = field(default_factory=list)  # of the thread, as it is sent
     passages: list[Passage] = field(default_factory=list)
     remembered: list[Recalled] = field(default_factory=list)
+    pursued: str = ""  # the learner's concepts, as the prompt tells of them
     confidence: float = 0.0
 
 
@@ -67,7 +72,7 @@ async def _write(draft: Draft, turn: LiveTurn) -> None:
     draft.question = standalone(claimed.question, [Turn(said.question, said.answer) for said in claimed.earlier])
     draft.said = messages(newest_within(claimed.earlier))
     turn.enter("searching")
-    await _find(draft)
+    await asyncio.gather(_find(draft), _look_at_concepts(draft))
     evidence = asyncio.create_task(_save_evidence(draft, turn))
     try:
         await writing.speak(_events(draft), turn, draft, evidence)
@@ -75,26 +80,35 @@ async def _write(draft: Draft, turn: LiveTurn) -> None:
         await asyncio.wait([evidence])
 
 
+async def _look_at_concepts(draft: Draft) -> None:
+    since = time.perf_counter()
+    claimed = draft.claimed
+    draft.pursued = await in_door(claimed.actor, pursued, claimed.user_id, claimed.concept_id, timezone.now())
+    draft.took("concepts", since)
+
+
 async def _find(draft: Draft) -> None:
-    """The passages of the course, and what was said in other threads."""
+    """The passages of the course, and what was said in other threads. A thread about a concept of one's own has no course."""
     claimed = draft.claimed
     if claimed.course_id is None:
-        return
-    found = await find(
-        claimed.actor,
-        course_id=claimed.course_id,
-        question=draft.question,
-        has_knowledge=claimed.has_knowledge,
-        took=draft.took,
-    )
-    draft.passages, draft.confidence = found.passages, confidence(draft.question, found.passages)
+        vector = await asyncio.to_thread(vector_of, draft.question)
+    else:
+        found = await find(
+            claimed.actor,
+            course_id=claimed.course_id,
+            question=draft.question,
+            has_knowledge=claimed.has_knowledge,
+            took=draft.took,
+        )
+        vector = found.vector
+        draft.passages, draft.confidence = found.passages, confidence(draft.question, found.passages)
     draft.remembered = await recall(
         claimed.actor,
         question=claimed.question,
         user_id=claimed.user_id,
         thread_id=claimed.conversation_id,
         concept_id=claimed.concept_id,
-        vector=found.vector,
+        vector=vector,
     )
 
 
@@ -122,6 +136,7 @@ def _request(draft: Draft) -> providers.ChatRequest:
         summary=claimed.summary,
         course=claimed.course_title,
         topic=claimed.topic,
+        pursued=draft.pursued,
         course_id=str(claimed.course_id or ""),
         version=draft.prompt.version,
     )

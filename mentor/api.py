@@ -16,8 +16,8 @@ from accounts.api_door import Endpoint
 from accounts.api_faults import Conflict
 from ai.asking import QuestionRefused
 from ai.models import Conversation
-from courses.models import Course
-from mentor import asking, interrupting, opinions, passing, threads
+from courses.models import Course, LearningConcept, ModuleTopic
+from mentor import asking, interrupting, opinions, passing, places, threads
 from mentor.api_shapes import (
     AskMentorSerializer,
     ChatSerializer,
@@ -26,6 +26,7 @@ from mentor.api_shapes import (
     MentorRatingSerializer,
     NewThreadSerializer,
     PassOnSerializer,
+    ThreadChangeSerializer,
     ThreadSerializer,
 )
 from mentor.models import Chat
@@ -51,15 +52,19 @@ class Threads(Endpoint):
 
     @extend_schema(operation_id="mentor_thread_begin", request=NewThreadSerializer, responses={201: ThreadSerializer})
     def post(self, request: Request) -> Response:
-        """A new thread about a course, or a topic of it."""
+        """A new thread about a course, a topic of it, or a concept that one pursues."""
         data = _valid(NewThreadSerializer(data=request.data))
-        course = Course.objects.filter(slug=data["course"].replace("\x00", ""), closed_at=None).first()
-        if course is None:
-            raise ValidationError({"course": [_("There is no such course, or it is not for you.")]})
-        topic = course.topics.filter(name=data["topic"]).first() if data["topic"] else None
-        if data["topic"] and topic is None:
-            raise ValidationError({"topic": [_("The course has no such topic.")]})
-        made = asking.new_thread(learner=self.person, course=course, topic=topic, title=data["title"])
+        about = places.about_concept(_concept(self, data["concept"])) if "concept" in data else None
+        course = _course(data["course"]) if "course" in data else about.course if about else None
+        if course is None and about is None:
+            raise ValidationError({"course": [_("Name a course, or a concept that you pursue.")]})
+        made = asking.new_thread(
+            learner=self.person,
+            course=course,
+            topic=_topic(course, data["topic"]),
+            concept=about.concept if about else None,
+            title=data["title"],
+        )
         return Response(_thread(self, made.pk), status=status.HTTP_201_CREATED)
 
 
@@ -72,13 +77,17 @@ class Thread(Endpoint):
     def get(self, request: Request, thread_id: UUID) -> Response:
         return Response(_thread(self, thread_id))
 
-    @extend_schema(operation_id="mentor_thread_rename", request=ThreadSerializer)
+    @extend_schema(operation_id="mentor_thread_rename", request=ThreadChangeSerializer)
     def patch(self, request: Request, thread_id: UUID) -> Response:
-        """Give it another title."""
+        """Give it another title, or say which concept it is about."""
         found = threads.own_thread(self.person, thread_id)
-        data = _valid(ThreadSerializer(data=request.data))
-        if not threads.rename(found, data["title"]):
+        data = _valid(ThreadChangeSerializer(data=request.data))
+        if not data:
+            raise ValidationError({"title": [_("This field is required.")]})
+        if "title" in data and not threads.rename(found, data["title"]):
             raise ValidationError({"title": [_("A thread needs a name.")]})
+        if "concept" in data:
+            threads.set_concept(found, _concept(self, data["concept"]) if data["concept"] else None)
         return Response(_thread(self, thread_id))
 
     @extend_schema(operation_id="mentor_thread_delete", responses={204: None})
@@ -218,6 +227,27 @@ class PassOn(Endpoint):
 def _valid(serializer: Any) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
+
+
+def _course(slug: str) -> Course:
+    course = Course.objects.filter(slug=slug.replace("\x00", ""), closed_at=None).first()
+    if course is None:
+        raise ValidationError({"course": [_("There is no such course, or it is not for you.")]})
+    return course
+
+
+def _topic(course: Course | None, name: str) -> ModuleTopic | None:
+    topic = course.topics.filter(name=name).first() if course and name else None
+    if name and topic is None:
+        raise ValidationError({"topic": [_("The course has no such topic.")]})
+    return topic
+
+
+def _concept(view: Endpoint, concept_id: UUID) -> LearningConcept:
+    concept = places.own_concept_or_none(view.person, str(concept_id))
+    if concept is None:
+        raise ValidationError({"concept": [_("You pursue no such concept.")]})
+    return concept
 
 
 def _thread(view: Endpoint, thread_id: UUID) -> Any:

@@ -17,6 +17,7 @@ from mentor.opinions import LEAST, MOST
 class ThreadSerializer(serializers.ModelSerializer[Conversation]):
     course = serializers.SlugField(source="course.slug", allow_null=True, read_only=True)
     topic = serializers.CharField(source="topic.name", allow_null=True, read_only=True)
+    concept = serializers.UUIDField(source="concept_id", allow_null=True, read_only=True)
     title = Text(max_length=TITLE_LENGTH)
     cost = serializers.DecimalField(source="total_cost", max_digits=12, decimal_places=8, read_only=True, help_text="US dollars.")
     summary = serializers.CharField(
@@ -25,12 +26,18 @@ class ThreadSerializer(serializers.ModelSerializer[Conversation]):
 
     class Meta:
         model = Conversation
-        fields = ("id", "title", "course", "topic", "summary", "cost", "created_at", "updated_at")
+        fields = ("id", "title", "course", "topic", "concept", "summary", "cost", "created_at", "updated_at")
         read_only_fields = ("id", "created_at", "updated_at")
 
 
+class ThreadChangeSerializer(serializers.Serializer[Any]):
+    title = Text(max_length=TITLE_LENGTH, required=False)
+    concept = Key(required=False, allow_null=True, help_text="What it is about from now on; null for none.")
+
+
 class NewThreadSerializer(serializers.Serializer[Any]):
-    course = Text(max_length=200, help_text="Slug of a course.")
+    course = Text(max_length=200, required=False, help_text="Slug of a course; else that of the concept.")
+    concept = Key(required=False, help_text="A concept that one pursues.")
     topic = Text(max_length=200, required=False, allow_blank=True, default="", help_text="Name of a topic of the course.")
     title = Text(max_length=TITLE_LENGTH, required=False, allow_blank=True, default="", help_text="Else the first question.")
 

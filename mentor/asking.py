@@ -11,17 +11,24 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from ai.asking import readable
 from ai.models import Conversation, Message
-from courses.models import Course, ModuleTopic
+from courses.models import Course, LearningConcept, ModuleTopic
 from mentor.models import Chat
 from mentor.repeating import question_hash
 
 TITLE_LENGTH = 120  # characters of the first question that name a thread
 
 
-def new_thread(*, learner: User, course: Course | None, topic: ModuleTopic | None = None, title: str = "") -> Conversation:
-    """A thread without a word in it yet, behind the learner's door."""
+def new_thread(
+    *,
+    learner: User,
+    course: Course | None,
+    topic: ModuleTopic | None = None,
+    concept: LearningConcept | None = None,
+    title: str = "",
+) -> Conversation:
+    """A thread without a word in it yet, behind the learner's door. The concept is the learner's own."""
     return Conversation.objects.create(
-        user=learner, course=course, topic=topic, title=title[:TITLE_LENGTH], kind=Conversation.Kind.MENTOR
+        user=learner, course=course, topic=topic, concept=concept, title=title[:TITLE_LENGTH], kind=Conversation.Kind.MENTOR
     )
 
 

@@ -16,7 +16,8 @@ from accounts.throttling import allow
 from courses.running import course_to_run
 from mentor import interrupting, opinions, passing, patterns, threads
 from mentor.models import Chat
-from mentor.showing import chat_url, shown
+from mentor.opinions import chat_url
+from mentor.showing import shown
 from mentor.tasks import wake_worker
 
 

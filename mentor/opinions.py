@@ -1,12 +1,15 @@
 """What a learner thinks of an answer: a rating from 1 to 5 with a comment, and a flag for somebody to look at it."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ai.asking import QUESTION_LIMIT
 from mentor.models import Chat
+from planning.concepts import evidencing
 
 LEAST, MOST = 1, 5
+WELL = 4  # from which rating on a question counts as answered well
 
 
 class OpinionRefused(ValueError):
@@ -27,12 +30,30 @@ def rate(*, chat: Chat, rating: int, feedback: str | None = None) -> None:
     if feedback is not None:
         chat.student_feedback = readable_note(feedback) or None
     chat.save(update_fields=["student_rating", "student_feedback", "rated_at"])
+    _move_concept(chat)
 
 
 def withdraw(chat: Chat) -> None:
     """Take rating and comment back."""
     chat.student_rating = chat.student_feedback = chat.rated_at = None
     chat.save(update_fields=["student_rating", "student_feedback", "rated_at"])
+    _move_concept(chat)
+
+
+def _move_concept(chat: Chat) -> None:
+    """A question that its learner calls answered well moves the concept that the thread is about, until that is taken back."""
+    concept_id = chat.conversation.concept_id
+    if concept_id is None:
+        return
+    source, now = f"mentor:{chat.pk}", timezone.now()
+    if (chat.student_rating or 0) >= WELL:
+        evidencing.note_question(concept_id=concept_id, source=source, question=chat.question, url=chat_url(chat), now=now)
+    else:
+        evidencing.forget_question(learner_id=chat.user_id, source=source, now=now)
+
+
+def chat_url(chat: Chat) -> str:
+    return f"{reverse('mentor-thread', args=[chat.conversation_id])}?chat={chat.pk}#turn-{chat.pk}"
 
 
 def flag(chat: Chat, *, is_flagged: bool) -> None:

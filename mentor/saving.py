@@ -40,10 +40,10 @@ def evidence(draft: "Draft") -> Statement:
     """The statement that saves what was found and what goes along, before anything is said."""
     claimed = draft.claimed
     found = [kept(number, passage) for number, passage in enumerate(draft.passages, start=1)]
-    beside = [claimed.summary, "\n".join(line.content for line in draft.remembered)]
+    beside = [draft.pursued, claimed.summary, "\n".join(line.content for line in draft.remembered)]
     sent = [{"role": "system", "content": words} for words in beside if words] + draft.said
     lines = [{"id": str(line.id), "relevance": round(line.relevance, 3)} for line in draft.remembered]
-    used = {"turns": len(draft.said) // 2, "summary": bool(claimed.summary), "remembered": lines}
+    used = {"turns": len(draft.said) // 2, "summary": bool(claimed.summary), "concepts": bool(draft.pursued), "remembered": lines}
     prompt = draft.prompt.version, draft.prompt.variant_id
     return EVIDENCE, (*map(json.dumps, (found, sent, used)), rounded(draft.confidence), *prompt, claimed.chat_id)
 

@@ -20,7 +20,7 @@ from ai.followups import stands_alone
 from ai.models import Handover
 from learning.showing import LABEL_CLASSES, Mark, Source, label_words, limited_words, rendered, sources_of
 from mentor.models import Chat, Memory
-from mentor.opinions import LEAST, MOST
+from mentor.opinions import LEAST, MOST, chat_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,6 @@ def shown_all(chats: Sequence[Chat]) -> list[Turn]:
 
 def shown(chat: Chat) -> Turn:
     return shown_all([chat])[0]
-
-
-def chat_url(chat: Chat) -> str:
-    return f"{reverse('mentor-thread', args=[chat.conversation_id])}?chat={chat.pk}#turn-{chat.pk}"
 
 
 def _handovers(chats: Iterable[Chat]) -> Iterable[Handover]:

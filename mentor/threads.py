@@ -12,8 +12,9 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from ai.models import Conversation
+from courses.models import LearningConcept
 from mentor.asking import TITLE_LENGTH
-from mentor.models import Chat
+from mentor.models import Chat, Memory
 
 PAGE = 10  # chats, which are twice as many messages
 LIST = 30  # threads at a time
@@ -33,7 +34,7 @@ class Window:
 def own_threads(learner: User) -> QuerySet[Conversation]:
     """Threads of courses that are open to this person, deleted ones included."""
     rows = Conversation.objects.filter(user=learner, kind=Conversation.Kind.MENTOR)
-    return rows.filter(Q(course=None) | Q(course__closed_at=None)).select_related("course", "topic")
+    return rows.filter(Q(course=None) | Q(course__closed_at=None)).select_related("course", "topic", "concept")
 
 
 def own_thread(learner: User, thread_id: UUID) -> Conversation:
@@ -93,6 +94,12 @@ def rename(thread: Conversation, title: str) -> bool:
     """False when nothing of a title is left. Behind the learner's door; the thread keeps its place in the list."""
     text = " ".join(title.replace("\x00", "").split())[:TITLE_LENGTH]
     return bool(text) and Conversation.objects.filter(pk=thread.pk).update(title=text) == 1
+
+
+def set_concept(thread: Conversation, concept: LearningConcept | None) -> None:
+    """What the thread is about from now on, and what is remembered of it. A concept of the learner's own, behind their door."""
+    Conversation.objects.filter(pk=thread.pk).update(concept=concept)
+    Memory.objects.filter(conversation=thread).update(concept=concept)
 
 
 def delete(thread: Conversation, now: datetime) -> None:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("<uuid:thread_id>/", views.thread, name="mentor-thread"),
     path("<uuid:thread_id>/ask", views.ask, name="mentor-ask"),
     path("<uuid:thread_id>/rename", views.rename, name="mentor-rename"),
+    path("<uuid:thread_id>/concept", views.set_concept, name="mentor-concept"),
     path("<uuid:thread_id>/delete", views.delete, name="mentor-delete"),
     path("<uuid:thread_id>/restore", views.restore, name="mentor-restore"),
     path("<uuid:thread_id>/export.md", views.export, name="mentor-export"),

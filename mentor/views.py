@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from mentor.claiming import claim_here
 from mentor.models import Chat
 from mentor.showing import shown, shown_all
 from mentor.tasks import wake_worker
+from planning.concepts.seeing import own_concepts
 
 
 @require_safe
@@ -47,15 +48,15 @@ def begin(request: PersonRequest) -> HttpResponse:
     """A new thread with its first question."""
     verdict = allow("ask", request.user.pk)
     with acting_as(request.user):
-        place = places.chosen(request.POST.get("about", ""))
-        problem = _too_many(verdict) if not verdict else "" if place else _("Choose what the thread is about.")
-        if problem or place is None:
+        about = places.chosen(request.user, request.POST.get("about", ""))
+        problem = _too_many(verdict) if not verdict else "" if about else _("Choose what the thread is about.")
+        if problem or about is None:
             return _refused_new(request, problem, 422 if verdict else 429)
         try:
             asking.readable(request.POST.get("question", ""))
         except QuestionRefused as refusal:
             return _refused_new(request, refusal.message, 422)
-        thread = asking.new_thread(learner=request.user, course=place[0], topic=place[1])
+        thread = asking.new_thread(learner=request.user, course=about.course, topic=about.topic, concept=about.concept)
         begin_answer = _early(_asked(request, thread))
     begin_answer()
     return redirect("mentor-thread", thread.pk)
@@ -95,6 +96,19 @@ def ask(request: PersonRequest, thread_id: UUID) -> HttpResponse:
 def rename(request: PersonRequest, thread_id: UUID) -> HttpResponse:
     if not threads.rename(threads.own_thread(request.user, thread_id), request.POST.get("title", "")):
         messages.error(request, _("A thread needs a name."))
+    return redirect("mentor-thread", thread_id)
+
+
+@require_POST
+@behind_door
+def set_concept(request: PersonRequest, thread_id: UUID) -> HttpResponse:
+    """Say which concept the thread is about; empty for none."""
+    found = threads.own_thread(request.user, thread_id)
+    wanted = request.POST.get("concept", "")
+    concept = places.own_concept_or_none(request.user, wanted)
+    if wanted and concept is None:
+        raise Http404(wanted)
+    threads.set_concept(found, concept)
     return redirect("mentor-thread", thread_id)
 
 
@@ -153,16 +167,25 @@ def _new(request: PersonRequest) -> dict[str, Any]:
     deleted = uuid_or_none(request.GET.get("deleted", ""))
     undo = threads.own_threads(request.user).filter(pk=deleted, deleted_at__isnull=False).first() if deleted else None
     groups = places.choices(request.user)
-    about = next((group.whole.value for group in groups if group.course.slug == request.GET.get("course", "")), "")
+    concepts = places.concepts(request.user)
     return _listed(request) | {
         "area": "mentor",
         "groups": groups,
-        "about": about,
+        "concepts": concepts,
+        "about": _wanted_place(request, groups, concepts),
         "undo": undo,
         "run": [group.course for group in groups if may_run(group.course, request.user)],
         "key": uuid.uuid4(),
         "limit": QUESTION_LIMIT,
     }
+
+
+def _wanted_place(request: PersonRequest, groups: list[places.Group], concepts: list[places.Place]) -> str:
+    """The choice that an address with `?course=` or `?concept=` begins with."""
+    concept = f"{places.CONCEPT}{places.SEPARATOR}{request.GET.get('concept', '')}"
+    known = [place.value for place in concepts if place.value == concept]
+    known += [group.whole.value for group in groups if group.course.slug == request.GET.get("course", "")]
+    return known[0] if known else ""
 
 
 def _thread(request: PersonRequest, found: Conversation) -> dict[str, Any]:
@@ -173,6 +196,7 @@ def _thread(request: PersonRequest, found: Conversation) -> dict[str, Any]:
     return _listed(request) | {
         "area": "mentor",
         "thread": found,
+        "concepts": own_concepts(request.user).filter(is_active=True),
         "turns": turns,
         "is_waiting": any(turn.state == "streaming" for turn in turns),
         "earlier_url": f"{address}?before={turns[0].id}" if window.has_earlier else "",

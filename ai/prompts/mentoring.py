@@ -24,6 +24,7 @@ def mentor_request(
     remembered: Sequence[str] = (),
     course: str = "",
     topic: str = "",
+    pursued: str = "",
     course_id: str = "",
     version: str = VERSION,
 ) -> ChatRequest:
@@ -33,6 +34,7 @@ def mentor_request(
     blocks = (
         ("course", course),
         ("topic", topic),
+        ("concepts that the learner pursues, with progress and next step", pursued),
         *(source_block(source) for source in sources),
         ("remembered from earlier threads", "\n".join(f"- {words}" for words in remembered)),
         ("summary of the older part of this conversation", summary),

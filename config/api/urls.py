@@ -22,6 +22,8 @@ from learning.transcripts import api as transcripts
 from mentor import api as mentor
 from mentor.api_memory import Memories, MemoryDetail
 from mentor.api_stream import MessageStream
+from planning.concepts import api as concepts
+from planning.learning_plans import api as plans
 
 
 class PlaceId:
@@ -46,6 +48,8 @@ KNOWLEDGE = "knowledge/<uuid:knowledge_id>"
 TRANSCRIPT = "transcripts/<uuid:transcript_id>"
 VARIANT = "variants/<uuid:variant_id>"
 THREAD = "mentor/threads/<uuid:thread_id>"
+CONCEPT = "concepts/<uuid:concept_id>"
+LEARNING_PLAN = "learning-plans/<uuid:plan_id>"
 MESSAGE = "mentor/messages/<uuid:chat_id>"
 
 v1 = [
@@ -83,6 +87,20 @@ v1 = [
     path(f"{MESSAGE}/rating", mentor.Rating.as_view()),
     path(f"{MESSAGE}/flag", mentor.Flagging.as_view()),
     path(f"{MESSAGE}/escalation", mentor.PassOn.as_view()),
+    path("concepts", concepts.Concepts.as_view()),
+    path(CONCEPT, concepts.Concept.as_view()),
+    path(f"{CONCEPT}/restore", concepts.RestoreConcept.as_view()),
+    path(f"{CONCEPT}/active", concepts.ConceptActive.as_view()),
+    path(f"{CONCEPT}/evidence", concepts.Evidence.as_view()),
+    path(f"{CONCEPT}/objectives/<int:number>", concepts.Objective.as_view()),
+    path(f"{CONCEPT}/progress", concepts.ByHand.as_view()),
+    path(f"{CONCEPT}/minute", concepts.Minute.as_view()),
+    path("learning-plans", plans.Plans.as_view()),
+    path("learning-plans/steps/<uuid:step_id>", plans.PlanStep.as_view()),
+    path(LEARNING_PLAN, plans.Plan.as_view()),
+    path(f"{LEARNING_PLAN}/steps", plans.PlanSteps.as_view()),
+    path(f"{LEARNING_PLAN}/replan", plans.Replan.as_view()),
+    path(f"{LEARNING_PLAN}/state", plans.PlanState.as_view()),
     path("escalations", desk.Escalations.as_view()),
     path(ESCALATION, desk.EscalationDetail.as_view()),
     path(f"{ESCALATION}/claim", desk.Claim.as_view()),

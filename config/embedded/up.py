@@ -105,6 +105,7 @@ def _load_demo(here: Places) -> None:
     try:
         said = _manage("load_demo").strip()
         _manage("load_demo_threads")
+        _manage("load_demo_concepts")
     except EmbeddedError as error:
         print(f"{error} Going on without the demo.", file=sys.stderr)
     else:

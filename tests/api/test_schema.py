@@ -25,6 +25,7 @@ from learning.applying import apply_learning
 from tests.ai.rows import make_row
 from tests.ai.test_costs import tried
 from tests.api.conftest import ask_and_answer
+from tests.concepts.conftest import pursued
 from tests.fake_vendor import Running, fake_vendor, fake_vendor_server
 from tests.learning.test_learning_loop import again, corrected
 from tests.learning.transcript_cast import was_read
@@ -56,6 +57,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     chat = mentored(ada, thread_of(ada, taught))
     known |= {"thread_id": str(chat.conversation_id), "chat_id": str(chat.pk), "memory_id": str(uuid.uuid4()), "key": "answers"}
     known |= {"provider_id": str(uuid.uuid4()), "variant_id": str(uuid.uuid4()), "feature": "coach", "by": "model"}
+    known |= pursued(ada, taught)
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
         for operation in operations:

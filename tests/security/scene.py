@@ -20,6 +20,8 @@ from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation,
 from coach.models import ConversationHistory, Escalation, EscalationLink, EscalationMeaning, Feedback, Query, Response
 from courses.models import (
     Chapter,
+    ConceptEvidence,
+    ConceptMinute,
     Course,
     CourseAsset,
     CourseTrainer,
@@ -53,6 +55,7 @@ from learning.models import (
     VoiceTranscript,
 )
 from mentor.models import Chat, Memory
+from planning.models import LearningPlan, LearningPlanStep
 from tests.conftest import make_course, make_person, owner_connection
 
 CONTEXT = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', '', true)"
@@ -107,7 +110,6 @@ def _course_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         ModuleTopic.objects.create(course=course, name="Topic"),
         PlaceProgress.objects.create(learner=ada, course=course, place_id="one"),
         LabAttempt.objects.create(learner=ada, course=course, lab_id="lab"),
-        LearningConcept.objects.create(user=ada, name="Images", category="c", difficulty="easy"),
         ContentChunk.objects.create(
             course=course, chapter_id="one", chapter_title="One", content="x", content_type="chapter",
             token_count=1, content_hash="x", generation=1, position=0, embedding=[0.1, 0.2], embedding_model="m",
@@ -117,9 +119,25 @@ def _course_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         course,
         CourseTrainer.objects.get(course=course, trainer=tess),
         Enrolment.objects.get(course=course, learner=ada),
+        *_concept_rows(ada, course),
     ]  # fmt: skip
     LexicalImpact.objects.create(course=course, generation=1, term="x", idf=1, chunk_ids=[], impacts=[])
     return _ids(made) | {LexicalImpact._meta.db_table: "x", TrainerScope._meta.db_table: tess.pk}
+
+
+def _concept_rows(ada: User, course: Course) -> list[Any]:
+    concept = LearningConcept.objects.create(user=ada, course=course, name="Images", category="c", difficulty="beginner")
+    hers: dict[str, Any] = {"user": ada, "course": course, "concept": concept}
+    plan = LearningPlan.objects.create(user=ada, course=course, name="Plan", concepts=[], concept_key="k")
+    return [
+        concept,
+        ConceptEvidence.objects.create(**hers, kind="question", source="q"),
+        ConceptMinute.objects.create(user=ada, concept=concept, minute=timezone.now()),
+        plan,
+        LearningPlanStep.objects.create(
+            **hers, plan=plan, kind="study", source="s", title="Study", day=timezone.now().date(), position=0, minutes=10
+        ),
+    ]
 
 
 def _coach_rows(ada: User, course: Course) -> dict[str, Any]:

@@ -64,7 +64,9 @@ EXPECTED = {
     "trainer_scopes": Rights(),
     "place_progress": SHARED_WITH_TRAINER,
     "lab_attempts": Rights(select="atrs", insert="ars", update="ars", delete="s"),
-    "learning_concepts": HER_OWN,
+    "learning_concepts": SHARED_WITH_TRAINER,
+    "learning_concept_evidence": Rights(select="atrs", insert="ars", update="ars", delete="rs"),
+    "learning_concept_minutes": Rights(select="ars", insert="ars", delete="rs"),
     # ai
     "conversations": SHARED_WITH_TRAINER,
     "messages": Rights(select="ars", insert="ars", update="s", delete="ars"),
@@ -93,6 +95,9 @@ EXPECTED = {
     "learning_metric_changes": WORKERS_OWN,
     **dict.fromkeys(("course_figures", "place_figures", "variant_figures", "correction_effects"), DAYS),
     "insight_notes": WORKERS_OWN,
+    # planning
+    "learning_plans": SHARED_WITH_TRAINER,
+    "learning_plan_steps": SHARED_WITH_TRAINER,
     # coach
     "ai_coach_queries": SHARED_WITH_TRAINER,
     "ai_coach_responses": Rights(select="atrs", insert="s", update="s", delete="ars"),

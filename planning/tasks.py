@@ -1,0 +1,21 @@
+"""Work in the background: plans keep up for those who stay away, and what was deleted is cleared away."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from accounts.door import SYSTEM, acting_as
+from planning.concepts import adding
+from planning.learning_plans import adapting
+
+
+@shared_task(name="planning.adapt_plans", ignore_result=True)
+def adapt_plans() -> None:
+    """Lay out anew what learners left over; each plan once a day, by its learner's clock."""
+    adapting.keep_all_up(timezone.now())
+
+
+@shared_task(name="planning.clear_concepts", ignore_result=True)
+def clear_concepts() -> None:
+    """Delete for good what learners deleted a day ago."""
+    with acting_as(SYSTEM):
+        adding.clear_away(timezone.now())
