@@ -17,12 +17,12 @@ from ai.following import Source
 from ai.followups import standalone
 from ai.live import LiveTurn
 from ai.writing import Spoken
-from coach import claiming, saving
+from coach import claiming, paths, saving
 from coach.claiming import Claimed
-from coach.intent import intent_of
 from learning.citing import source
 from learning.confidence import confidence
 from learning.finding import SOURCES, find
+from learning.intents.telling import tell
 from learning.retrieval import Passage
 
 
@@ -35,6 +35,7 @@ class Draft(Spoken):
     intent: str = "course_content"
     passages: list[Passage] = field(default_factory=list)
     confidence: float = 0.0
+    said: paths.Said | None = None  # what needs no provider
 
 
 async def start(query_id: UUID, actor: Actor) -> LiveTurn | None:
@@ -72,9 +73,8 @@ async def _write(draft: Draft, turn: LiveTurn) -> None:
 
 
 async def _find(draft: Draft, turn: LiveTurn) -> None:
-    """Intent, retrieval, confidence."""
+    """Retrieval, confidence, intent, and what the intent asks of the answer."""
     claimed = draft.claimed
-    draft.intent = intent_of(claimed.question, in_lab=claimed.place_kind == "lab")
     draft.question = standalone(claimed.question, claimed.earlier)
     turn.enter("searching")
     found = await find(
@@ -86,6 +86,11 @@ async def _find(draft: Draft, turn: LiveTurn) -> None:
     )
     draft.passages = found.passages
     draft.confidence = confidence(draft.question, draft.passages)
+    since = time.perf_counter()
+    in_lab = claimed.place_kind == "lab"
+    draft.intent = tell(claimed.question, vector=found.vector, relevance=draft.confidence, in_lab=in_lab).intent
+    await paths.prepare(draft)
+    draft.took("intent", since)
 
 
 async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:
@@ -98,6 +103,8 @@ async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:
 
 def _events(draft: Draft) -> AsyncGenerator[providers.Event, None]:
     """Over budget the course's own sentences answer."""
+    if draft.said:
+        return paths.events(draft.said)
     models = () if draft.claimed.allowance.is_over else None
     return providers.stream(_request(draft), attempts=draft.attempts, providers=models)
 
@@ -113,7 +120,7 @@ def _request(draft: Draft) -> providers.ChatRequest:
         course_id=str(draft.claimed.course_id),
         version=draft.prompt.version,
     )
-    return replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
+    return replace(request, intent=draft.intent, is_covered=draft.confidence >= draft.claimed.threshold)
 
 
 async def _settle(draft: Draft, turn: LiveTurn) -> None:

@@ -15,7 +15,14 @@ CUT_AT_MOST = 0.3  # confidence of an answer that broke off
 def source(number: int, passage: Passage) -> Source:
     """A passage as a provider gets it."""
     kind: Literal["course", "knowledge"] = "knowledge" if passage.kind == "knowledge" else "course"
-    return Source(number=number, title=passage.title, text=passage.content, heading_path=tuple(passage.heading_path), kind=kind)
+    return Source(
+        number=number,
+        title=passage.title,
+        text=passage.content,
+        heading_path=tuple(passage.heading_path),
+        kind=kind,
+        is_lab=passage.lab_id is not None,
+    )
 
 
 def kept(number: int, passage: Passage, *, content: bool = True) -> dict[str, Any]:
