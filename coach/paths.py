@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 IN_LABS = frozenset({GUIDANCE, STRUGGLE})
 STEP_FOUND = 0.7  # confidence when the lab has the very step that was named
+LAB_FOUND = 0.4  # and when it is about the lab as a whole
 NAMED = 0.9  # confidence in a place that is in the outline
 
 
@@ -31,6 +32,8 @@ class Said:
 
     text: str
     is_answer: bool
+    provider: str = EXTRACTIVE
+    model: str = "house-v1"
 
 
 async def prepare(draft: "Draft") -> None:
@@ -53,7 +56,7 @@ def purpose(course_title: str) -> str:
 async def events(said: Said) -> AsyncGenerator[Event, None]:
     """What the house says, as a provider would."""
     yield TextDelta(said.text)
-    yield Finished("stop" if said.is_answer else "unanswered", EXTRACTIVE, "house-v1")
+    yield Finished("stop" if said.is_answer else "unanswered", said.provider, said.model)
 
 
 async def _find_lab(draft: "Draft") -> None:
@@ -70,7 +73,7 @@ async def _find_lab(draft: "Draft") -> None:
         own = retrieval.read(rows)
     draft.passages, has_step = lab_help.ordered(claimed.question, draft.intent, own, draft.passages)
     if has_step or own:
-        draft.confidence = max(draft.confidence, STEP_FOUND if has_step else claimed.threshold)
+        _lift(draft, STEP_FOUND if has_step else LAB_FOUND)
 
 
 async def _find_way(draft: "Draft") -> None:
@@ -79,12 +82,17 @@ async def _find_way(draft: "Draft") -> None:
     found = wayfinding.way(
         claimed.question,
         course=wayfinding.stops(rows),
-        passages=draft.passages if draft.confidence >= claimed.threshold else [],
+        passages=draft.passages if draft.is_covered else [],
         here=str(claimed.context.get("place", "")),
         course_id=claimed.course_id,
     )
     if found is None:
         return  # the course may still answer it in another way
     if any(passage.content_type == "place" for passage in found.passages):
-        draft.confidence = max(draft.confidence, NAMED)
+        _lift(draft, NAMED)
     draft.passages, draft.said = list(found.passages), Said(found.text, is_answer=True)
+
+
+def _lift(draft: "Draft", least: float) -> None:
+    """What the outline or a lab says for certain needs no search to be sure of it."""
+    draft.relevance, draft.confidence = max(draft.relevance, least), max(draft.confidence, least)

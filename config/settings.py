@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-variants": {"task": "ai.watch_variants", "schedule": timedelta(minutes=2)},
     "pick-up-handovers": {"task": "coach.pick_up", "schedule": timedelta(seconds=15)},
     "sweep-chats": {"task": "mentor.sweep_chats", "schedule": timedelta(seconds=15)},
+    "recalibrate": {"task": "coach.recalibrate", "schedule": timedelta(minutes=15)},
     "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }

@@ -29,7 +29,9 @@ Each line of the file is one JSON object; any one of the expected chapters (or l
 """
 CONFIDENCE_HELP = """
 How well the confidence tells questions that the course answers from those it does not: the area under the ROC curve, the
-shares on either side of the course's threshold, and the share of wrong answers among the most confident ones.
+shares on either side of the course's threshold, the share of wrong answers among the most confident ones, and how true the
+figures are: expected calibration error (ece, ten bins) and Brier score, as they are and as they would be after verdicts on such
+answers (each fifth of the questions by a map that was fitted to the other four).
 
 Each line of the file is one JSON object, with "answerable" or with the chapters that answer it, none for nothing:
 
