@@ -18,12 +18,19 @@ async def floor(vendor: str, times: int) -> list[float]:
     return [(await direct(vendor, [body], first_only=True))[0].times[0] for body in bodies]
 
 
-async def first_words(base: str, times: int) -> list[float]:
+AGAIN = ("what is the difference between CMD and ENTRYPOINT", "how do two containers find each other by name")
+
+
+async def first_words(base: str, times: int, *, again: bool = False) -> list[float]:
+    """Each question a new one; with `again`, two that were answered before in the course."""
     learner = Learner(base)
     await learner.sign_in()
     for question in QUESTIONS:
         await learner.heard(ASK, question)  # warm
-    return [(await learner.heard(ASK, QUESTIONS[turn % len(QUESTIONS)])).times[0] for turn in range(times)]
+    if again:
+        return [(await learner.heard(ASK, AGAIN[turn % len(AGAIN)])).times[0] for turn in range(times)]
+    asked = (f"{QUESTIONS[turn % len(QUESTIONS)]}, case {turn}" for turn in range(times))
+    return [(await learner.heard(ASK, question)).times[0] for question in asked]
 
 
 def stages(scratch: Scratch) -> str:
@@ -33,6 +40,14 @@ def stages(scratch: Scratch) -> str:
     with connect(scratch.owner_url) as owner:
         row = owner.execute(f"SELECT {columns} FROM ai_coach_responses WHERE provider = 'fake'").fetchone() or ()
     return "  ".join(f"{name} {value}" for name, value in zip(names, row, strict=False))
+
+
+def answered_before(scratch: Scratch) -> int:
+    """How many answers were given before."""
+    with connect(scratch.owner_url) as owner:
+        row = owner.execute("SELECT count(*) FROM ai_coach_responses WHERE notes ? 'answered_before'").fetchone()
+        assert row
+        return int(str(row[0]))
 
 
 def main() -> None:
@@ -48,6 +63,8 @@ def main() -> None:
             by_stage = stages(scratch)
         with web_process(scratch) as (base, _pid):
             extractive = spread(asyncio.run(first_words(base, options.questions)))
+            settled = spread(asyncio.run(first_words(base, options.questions, again=True)))
+            served = answered_before(scratch)
         with web_process(scratch, **model_of(slow_vendor)) as (base, pid):
             _heard, streams = asyncio.run(many_streams(base, pid, scratch, [ASK] * options.streams))
     print(f"provider asked directly      {direct}")
@@ -57,6 +74,7 @@ def main() -> None:
     )
     print(f"  of the stream, by stage    {by_stage}")
     print(f"first word, extractive       {extractive}")
+    print(f"first word, answered before  {settled}   (at most 30; {served} were)")
     for name, value in streams.items():
         print(f"{name:40} {value}")
 

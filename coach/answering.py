@@ -17,13 +17,15 @@ from ai.following import Source
 from ai.followups import standalone
 from ai.live import LiveTurn
 from ai.writing import Spoken
-from coach import claiming, saving
+from coach import answering_again, claiming, paths, saving
 from coach.claiming import Claimed
-from coach.intent import intent_of
 from learning.citing import source
 from learning.confidence import confidence
 from learning.finding import SOURCES, find
+from learning.intents.telling import tell
 from learning.retrieval import Passage
+
+COVERED = 0.35  # relevance from which on the course speaks of a question
 
 
 @dataclass(kw_only=True)
@@ -34,7 +36,15 @@ class Draft(Spoken):
     question: str = ""  # standing alone
     intent: str = "course_content"
     passages: list[Passage] = field(default_factory=list)
-    confidence: float = 0.0
+    relevance: float = 0.0  # how sure the search is
+    confidence: float = 0.0  # what that is worth in this course
+    answered_before: str = ""  # when the answer was first given, in ISO 8601, if it serves again
+    said: paths.Said | None = None  # what needs no provider
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the course speaks of the question; how many errors a trainer lets through has no part in that."""
+        return self.relevance >= min(self.claimed.threshold, COVERED)
 
 
 async def start(query_id: UUID, actor: Actor) -> LiveTurn | None:
@@ -63,7 +73,7 @@ async def answer_now(query_id: UUID, actor: Actor) -> None:
 
 
 async def _write(draft: Draft, turn: LiveTurn) -> None:
-    await _find(draft, turn)
+    await _prepare(draft, turn)
     evidence = asyncio.create_task(_save_evidence(draft, turn))
     try:
         await writing.speak(_events(draft), turn, draft, evidence)
@@ -71,11 +81,18 @@ async def _write(draft: Draft, turn: LiveTurn) -> None:
         await asyncio.wait([evidence])
 
 
+async def _prepare(draft: Draft, turn: LiveTurn) -> None:
+    """What was answered before serves again; else it is searched for."""
+    draft.question = standalone(draft.claimed.question, draft.claimed.earlier)
+    if draft.claimed.settled:
+        answering_again.take(draft, draft.claimed.settled)
+    else:
+        await _find(draft, turn)
+
+
 async def _find(draft: Draft, turn: LiveTurn) -> None:
-    """Intent, retrieval, confidence."""
+    """Retrieval, confidence, intent, and what the intent asks of the answer."""
     claimed = draft.claimed
-    draft.intent = intent_of(claimed.question, in_lab=claimed.place_kind == "lab")
-    draft.question = standalone(claimed.question, claimed.earlier)
     turn.enter("searching")
     found = await find(
         claimed.actor,
@@ -85,7 +102,13 @@ async def _find(draft: Draft, turn: LiveTurn) -> None:
         took=draft.took,
     )
     draft.passages = found.passages
-    draft.confidence = confidence(draft.question, draft.passages)
+    draft.relevance = confidence(draft.question, draft.passages)
+    draft.confidence = claimed.calibrated(draft.relevance)
+    since = time.perf_counter()
+    in_lab = claimed.place_kind == "lab"
+    draft.intent = tell(claimed.question, vector=found.vector, relevance=draft.relevance, in_lab=in_lab).intent
+    await paths.prepare(draft)
+    draft.took("intent", since)
 
 
 async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:
@@ -98,6 +121,8 @@ async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:
 
 def _events(draft: Draft) -> AsyncGenerator[providers.Event, None]:
     """Over budget the course's own sentences answer."""
+    if draft.said:
+        return paths.events(draft.said)
     models = () if draft.claimed.allowance.is_over else None
     return providers.stream(_request(draft), attempts=draft.attempts, providers=models)
 
@@ -113,7 +138,7 @@ def _request(draft: Draft) -> providers.ChatRequest:
         course_id=str(draft.claimed.course_id),
         version=draft.prompt.version,
     )
-    return replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
+    return replace(request, intent=draft.intent, is_covered=draft.is_covered)
 
 
 async def _settle(draft: Draft, turn: LiveTurn) -> None:

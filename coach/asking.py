@@ -11,11 +11,13 @@ from ai.asking import QuestionRefused, readable
 from ai.models import Conversation
 from coach.models import Query
 from courses.models import Course
+from learning.same_question import keys
 
 __all__ = ["QuestionRefused", "ask", "current_conversation", "new_conversation"]
 
 COACH = Conversation.Kind.COACH
 CONVERSATION_RESTS = timedelta(hours=8)  # after this silence a question starts a new conversation
+ENGLISH = "english"  # whose words can be cut to their stems
 TITLE_LENGTH = 120  # characters of the first question that name a conversation
 
 # One statement, because whoever asks waits for it: where the learner is in the course, the conversation it belongs to (named by
@@ -35,13 +37,14 @@ begun AS (
     INSERT INTO conversations (user_id, course_id, title, total_cost, updated_at)
     SELECT %(learner)s, %(course)s, %(title)s, 0, %(now)s WHERE %(conversation)s::uuid IS NULL RETURNING id),
 asked AS (
-    INSERT INTO ai_coach_queries (learner_id, course_id, conversation_id, question, context, status, client_key, updated_at)
+    INSERT INTO ai_coach_queries (learner_id, course_id, conversation_id, question, context, status, client_key, updated_at,
+                                  question_key, wording_key)
     SELECT %(learner)s, %(course)s, coalesce((SELECT id FROM going), (SELECT id FROM begun)), %(question)s,
            jsonb_build_object('done', (SELECT count(*) FROM place_progress
                                         WHERE learner_id = %(learner)s AND course_id = %(course)s AND done_at IS NOT NULL))
            || coalesce((SELECT jsonb_build_object('place', %(place)s, 'kind', kind, 'title', title, 'day', day)
-                          FROM place), '{}'),
-           'pending', %(key)s, %(now)s
+                          FROM place), '{}')
+           || %(wish)s::jsonb, 'pending', %(key)s, %(now)s, %(exact)s, %(wording)s
     ON CONFLICT (learner_id, client_key) DO NOTHING RETURNING *),
 noted AS (
     INSERT INTO ai_coach_conversation_history (learner_id, course_id, query_id) SELECT learner_id, course_id, id FROM asked)
@@ -49,13 +52,18 @@ SELECT * FROM asked
 """
 
 
-def ask(*, learner: User, course: Course, question: str, key: UUID, now: datetime, place_id: str = "") -> Query:
+def ask(
+    *, learner: User, course: Course, question: str, key: UUID, now: datetime, place_id: str = "", anew: bool = False
+) -> Query:
     """Save a question as pending, behind the learner's door.
+
+    `anew` wants an answer of its own, even if the question was answered before.
 
     Raises QuestionRefused when it is empty, too long or holds characters that cannot be stored.
     """
     text = readable(question)
     conversation = current_conversation(learner, course, now)
+    same = keys(text)
     values = {
         "learner": learner.pk,
         "course": course.pk,
@@ -65,6 +73,9 @@ def ask(*, learner: User, course: Course, question: str, key: UUID, now: datetim
         "key": key,
         "now": now,
         "place": place_id,
+        "wish": '{"anew": true}' if anew else "{}",
+        "exact": same.exact,
+        "wording": same.wording if course.language == ENGLISH else "",
     }
     for query in Query.objects.raw(ASK, values):
         return query

@@ -9,13 +9,14 @@ from ai import budgets
 from ai.budgets import Allowance
 from ai.followups import Turn
 from ai.variants.assigning import Prompt, active, assigned
+from learning.calibration import PLAIN, Map
 
 EARLIER_TURNS = 4  # of the same conversation, newest first
 CLAIM = f"""
 WITH claimed AS (
     UPDATE ai_coach_queries SET status = 'answering', claimed_at = now(), updated_at = now(), stop_requested = false
      WHERE id = %s AND status = 'pending'
- RETURNING id, learner_id, course_id, conversation_id, question, context)
+ RETURNING id, learner_id, course_id, conversation_id, question, context, question_key, wording_key)
 SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context::json,
        k.slug, k.title, k.language, k.escalation_threshold, k.content_version,
        EXISTS (SELECT 1 FROM knowledge_base_rag b WHERE b.course_id = c.course_id AND b.is_live),
@@ -25,8 +26,11 @@ SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context
              WHERE q.conversation_id = c.conversation_id AND q.learner_id = c.learner_id AND q.id < c.id AND r.state = 'complete'
              ORDER BY q.id DESC LIMIT {EARLIER_TURNS}) t),
        {active("coach")},
-       budget_reserve(c.learner_id, c.course_id)
+       CASE WHEN c.question_key <> '' AND NOT c.context ? 'anew'
+            THEN settled_answer(c.course_id, c.question_key, c.wording_key) END,
+       coalesce(m.slope, 1), coalesce(m.intercept, 0), budget_reserve(c.learner_id, c.course_id)
   FROM claimed c JOIN courses k ON k.id = c.course_id
+  LEFT JOIN ai_coach_confidence_maps m ON m.course_id = c.course_id AND m.is_live
 """
 
 
@@ -49,6 +53,8 @@ class Claimed:
     has_knowledge: bool  # whether trainers have verified answers in this course
     earlier: tuple[Turn, ...]
     prompt: Prompt
+    settled: dict[str, Any] | None = None  # the answer to the same question, as it was given before
+    calibrated: Map = PLAIN  # what verdicts taught the course's confidence
     allowance: Allowance = Allowance()  # noqa: RUF009 (frozen)
 
     @property
@@ -69,11 +75,12 @@ def claim_here(query_id: UUID) -> Claimed | None:
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
-    *values, threshold, content_version, has_knowledge, earlier, variants, allowance = row
+    *values, threshold, content_version, has_knowledge, earlier, variants, settled, slope, intercept, allowance = row
     learner = Actor(values[1], actor.role if actor.user_id == values[1] else "learner")
     turns = tuple(Turn(question, answer) for question, answer in earlier)
     query_id, learner_id, course_id, conversation_id, question, context, slug, title, language = values
     return Claimed(
         learner, query_id, learner_id, course_id, conversation_id, question, context, slug, title, language,
-        float(threshold), content_version, has_knowledge, turns, assigned("coach", learner_id, variants), budgets.read(allowance),
+        float(threshold), content_version, has_knowledge, turns, assigned("coach", learner_id, variants), settled,
+        Map(slope, intercept), budgets.read(allowance),
     )  # fmt: skip

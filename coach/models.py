@@ -14,6 +14,7 @@ from accounts.models import Uuid7
 from accounts.policies import IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from ai.asking import QUESTION_LIMIT
 from ai.models import Conversation, PromptVariant
+from coach.confidence_models import ConfidenceMap  # noqa: F401 (a model of this app)
 from coach.escalation_models import Escalation
 from coach.likeness_models import EscalationLink, EscalationMeaning  # noqa: F401 (models of this app)
 from courses.models import Course
@@ -65,6 +66,9 @@ class Query(models.Model):
     context = models.JSONField(default=dict)  # {"place": chapter or lab id, "title", "day", "done": n, "of": n}
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
     client_key = models.UUIDField()  # made by the asking browser: sending twice asks once
+    # Under which its answer may serve others, "" for a question that is its asker's alone: see learning/same_question.py.
+    question_key = models.CharField(max_length=64, default="", db_default="", editable=False)
+    wording_key = models.CharField(max_length=64, default="", db_default="", editable=False)
     stop_requested = models.BooleanField(db_default=False)
     claimed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -100,6 +104,9 @@ class Query(models.Model):
             Index(fields=["course", "created_at"], name="idx_ai_coach_queries_course"),
             Index(fields=["status"], name="idx_ai_coach_queries_status"),
             Index(fields=["intent"], name="idx_ai_coach_queries_intent"),
+            # The same question asked before in the course: the claim of each question.
+            Index(fields=["course", "question_key"], name="idx_ai_coach_queries_same", condition=~models.Q(question_key="")),
+            Index(fields=["course", "wording_key"], name="idx_ai_coach_queries_wording", condition=~models.Q(wording_key="")),
         ]
         triggers = [
             pgtrigger.FSM(
@@ -152,6 +159,7 @@ class Response(models.Model):
     answer = models.TextField(default="")
     reference_locations = models.JSONField(default=list)
     confidence_score = models.DecimalField(**PROBABILITY, null=True)
+    raw_confidence = models.DecimalField(**PROBABILITY, null=True)  # before what the course's verdicts taught was put to it
     tokens_used = models.IntegerField(default=0)
     model_used = models.CharField(max_length=200, default="")
     word_count = models.IntegerField(default=0)

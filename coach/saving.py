@@ -16,9 +16,13 @@ from ai.providers import Finished
 from coach.escalating import escalate_failed, escalate_unsure
 from coach.models import ConversationHistory, Query, Response
 from learning.citing import EXTRACTIVE, kept, provenance, rounded, surety
+from learning.support import unsupported
 
 if TYPE_CHECKING:
     from coach.answering import Draft
+
+MOST_BARE = 5  # sentences that are named under an answer
+HALF = 0.5  # of the confidence is lost when nothing bears out any sentence
 
 STATUS_AND_TEXT = """
 SELECT q.status, coalesce(r.answer, '')
@@ -85,8 +89,8 @@ def _settle(draft: "Draft", text: str) -> None:
 
 FILLED = (
     "answer", "state", "label", "provider", "model_used", "prompt_version", "prompt_variant_id", "reference_locations",
-    "confidence_score", "tokens_used", "prompt_tokens", "completion_tokens", "cost", "word_count", "is_lab_guidance", "timings",
-    "notes", "finished_at", "saved_at",
+    "confidence_score", "raw_confidence", "tokens_used", "prompt_tokens", "completion_tokens", "cost", "word_count",
+    "is_lab_guidance", "timings", "notes", "finished_at", "saved_at",
 )  # fmt: skip
 
 
@@ -98,16 +102,34 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
     finished = draft.finished or Finished("cut", "", "")
     response.provider, response.model_used = finished.provider, finished.model
     response.label = provenance(finished, [draft.passages[number - 1] for number in used])
-    response.prompt_version, response.prompt_variant_id = draft.version_used, draft.prompt.variant_id
-    response.confidence_score = rounded(surety(draft.confidence, finished))
+    response.prompt_version = draft.version_used
+    response.prompt_variant_id = None if draft.said else draft.prompt.variant_id  # no prompt had a part in it
+    response.raw_confidence = rounded(surety(draft.relevance, finished))
+    bare, support = _support(draft, response)
+    response.confidence_score = rounded(surety(draft.confidence * support, finished))
     response.prompt_tokens, response.completion_tokens = draft.prompt_tokens, draft.completion_tokens
     response.tokens_used = response.prompt_tokens + response.completion_tokens
     response.cost = draft.cost
     response.word_count = len(response.answer.split())
     response.is_lab_guidance = draft.intent in {Query.Intent.LAB_GUIDANCE, Query.Intent.LAB_STRUGGLE}
     response.timings = draft.timings
-    notes = {"switched": draft.switched, "limited": draft.claimed.allowance.over, "tries": draft.tries}
+    notes = {
+        "switched": draft.switched,
+        "tries": draft.tries,
+        "limited": draft.claimed.allowance.over,
+        "unsupported": bare,
+        "answered_before": draft.answered_before,
+    }
     response.notes = {name: note for name, note in notes.items() if note}
+
+
+def _support(draft: "Draft", response: Response) -> tuple[list[str], float]:
+    """The sentences of a model that nothing bears out, and what the confidence keeps because of them."""
+    if response.label != Response.Label.AI_DRAFT:
+        return [], 1.0
+    sources = {n: " ".join((*each.heading_path, each.content)) for n, each in enumerate(draft.passages, start=1)}
+    bare, share = unsupported(response.answer, sources, question=draft.question)
+    return bare[:MOST_BARE], 1 - HALF * (1 - share)
 
 
 def _state(draft: "Draft", answer: str) -> str:
@@ -142,7 +164,12 @@ def every_model_failed(draft: "Draft") -> bool:
 
 
 def is_unsure(draft: "Draft", response: Response) -> bool:
-    """Whether a trainer should look at a finished answer: below the course's threshold, and about the course at all."""
+    """Whether a trainer should look at a finished answer: below the course's threshold, and about the course at all.
+
+    A place or a lab's own words are certain or not found; how sure the search was says nothing of them.
+    """
     if draft.is_stopped or response.state != Response.State.COMPLETE or draft.intent == Query.Intent.OUT_OF_SCOPE:
         return False
+    if draft.intent != Query.Intent.COURSE_CONTENT:
+        return response.label == Response.Label.NOT_FOUND
     return response.confidence_score is not None and response.confidence_score < draft.claimed.threshold

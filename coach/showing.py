@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.template import loader
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -45,6 +46,7 @@ class Turn:
     may_retry: bool = False
     may_escalate: bool = False
     passed: Passed | None = None
+    answered_before: datetime | None = None
     limit: int = field(default=QUESTION_LIMIT)
 
 
@@ -114,6 +116,7 @@ def _settled_turn(query: Query, response: Response | None, slug: str) -> Turn:
         may_retry=failed or bool(response and response.state == Response.State.INTERRUPTED),
         may_escalate=getattr(query, "escalation", None) is None,
         passed=passed(query),
+        answered_before=parse_datetime(str(response.notes.get("answered_before") or "")) if response else None,
     )
 
 
@@ -126,6 +129,8 @@ def _marks(query: Query, response: Response | None, failed: bool) -> Iterable[Ma
         yield Mark("", _("This answer was given to a similar question. If it is not what you meant, ask your trainer."))
     if response and response.notes.get("switched"):
         yield Mark("", _("Another model took over in the middle of this answer."))
+    for sentence in (response.notes.get("unsupported") or ()) if response and not failed else ():
+        yield Mark("alert", _("Not in the sources: “%(words)s”") % {"words": sentence})
     if response and response.notes.get("limited"):
         yield Mark("", limited_words(str(response.notes["limited"])))
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
-from coach import interrupting, linking, picking_up, teaching, telling
+from coach import calibrating, interrupting, linking, picking_up, teaching, telling
 from coach.answering import answer_now
 from coach.remembering import remember_settled
 
@@ -45,6 +45,12 @@ def teach_replies() -> None:
 def answer(query_id: str) -> None:
     """Answer one question that nobody follows; does nothing when somebody has claimed it."""
     asyncio.run(answer_now(UUID(query_id), SYSTEM))
+
+
+@shared_task(name="coach.recalibrate", ignore_result=True, soft_time_limit=240, time_limit=270)
+def recalibrate() -> None:
+    """Learn from new verdicts what each course's confidence is worth."""
+    calibrating.recalibrate_all()
 
 
 @shared_task(name="coach.pick_up", ignore_result=True)

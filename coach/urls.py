@@ -9,6 +9,7 @@ urlpatterns = [
     path("turns/<uuid:query_id>/stream", turn_stream, name="turn-stream"),
     path("turns/<uuid:query_id>/stop", views.stop, name="turn-stop"),
     path("turns/<uuid:query_id>/retry", views.retry, name="turn-retry"),
+    path("turns/<uuid:query_id>/anew", views.anew, name="turn-anew"),
     path("turns/<uuid:query_id>/feedback", views.feedback, name="turn-feedback"),
     path("turns/<uuid:query_id>/escalate", views.escalate, name="turn-escalate"),
     path("turns/<uuid:query_id>/passed", passed_views.passed, name="turn-passed"),

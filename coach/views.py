@@ -94,6 +94,27 @@ def retry(request: PersonRequest, query_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@login_required
+def anew(request: PersonRequest, query_id: UUID) -> HttpResponse:
+    """Ask the same question once more, for an answer of its own."""
+    verdict = allow("ask", request.user.pk)
+    with acting_as(request.user):
+        query = own_query(request, query_id)
+        if not verdict:
+            return _too_many(request, query.course, verdict)
+        asked = asking.ask(
+            learner=request.user,
+            course=query.course,
+            question=query.question,
+            key=uuid_or_none(request.POST.get("key", "")) or uuid.uuid4(),
+            now=timezone.now(),
+            place_id=str(query.context.get("place", "")),
+            anew=True,
+        )
+        return _asked(request, asked.pk)
+
+
+@require_POST
 @behind_door
 def feedback(request: PersonRequest, query_id: UUID) -> HttpResponse:
     """Say whether an answer helped; the same again without words takes it back."""

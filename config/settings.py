@@ -140,6 +140,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-chats": {"task": "mentor.sweep_chats", "schedule": timedelta(seconds=15)},
     "adapt-plans": {"task": "planning.adapt_plans", "schedule": timedelta(hours=1)},
     "clear-concepts": {"task": "planning.clear_concepts", "schedule": timedelta(hours=1)},
+    "recalibrate": {"task": "coach.recalibrate", "schedule": timedelta(minutes=15)},
     "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }

@@ -1,5 +1,6 @@
 """Courses, what is in them, and who learns and trains there."""
 
+from decimal import Decimal
 from typing import Any
 
 import pgtrigger
@@ -65,6 +66,15 @@ class Course(models.Model):
         default="0.350",
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
+    wanted_error = models.DecimalField(
+        _("wrong answers let through, at most"),
+        max_digits=4,
+        decimal_places=3,
+        default="0.050",
+        db_default="0.050",
+        validators=[MinValueValidator(Decimal("0.001")), MaxValueValidator(Decimal("0.5"))],
+        help_text=_("A share: 0.05 is one in twenty. Once there are enough verdicts, the confidence above follows from it."),
+    )
     content_version = models.IntegerField(default=0, editable=False)
     index_generation = models.IntegerField(default=0, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -81,6 +91,9 @@ class Course(models.Model):
             models.CheckConstraint(
                 condition=models.Q(escalation_threshold__gte=0, escalation_threshold__lte=1),
                 name="courses_threshold_valid",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(wanted_error__gt=0, wanted_error__lte=Decimal("0.5")), name="courses_wanted_error_valid"
             ),
             RowSecurity(
                 name="courses_rows",

@@ -1,8 +1,11 @@
 """What an answer stands on, as providers get it and as rows keep it, and what may be said of its provenance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
 
 from ai.providers import Finished, Source
 from learning.retrieval import Passage
@@ -15,7 +18,14 @@ CUT_AT_MOST = 0.3  # confidence of an answer that broke off
 def source(number: int, passage: Passage) -> Source:
     """A passage as a provider gets it."""
     kind: Literal["course", "knowledge"] = "knowledge" if passage.kind == "knowledge" else "course"
-    return Source(number=number, title=passage.title, text=passage.content, heading_path=tuple(passage.heading_path), kind=kind)
+    return Source(
+        number=number,
+        title=passage.title,
+        text=passage.content,
+        heading_path=tuple(passage.heading_path),
+        kind=kind,
+        is_lab=passage.lab_id is not None,
+    )
 
 
 def kept(number: int, passage: Passage, *, content: bool = True) -> dict[str, Any]:
@@ -38,6 +48,17 @@ def kept(number: int, passage: Passage, *, content: bool = True) -> dict[str, An
         values["verified_by"] = passage.verified_by
         values["verified_at"] = passage.verified_at.isoformat() if passage.verified_at else ""
     return {**values, "content": passage.content} if content else values
+
+
+def restored(item: Mapping[str, Any], course_id: UUID) -> Passage:
+    """The passage that a row kept, as far as an answer needs it."""
+    kind = "knowledge" if item["content_type"] == "knowledge" else "course"
+    return Passage(
+        UUID(item["chunk_id"]), course_id, item["chapter_id"], item["lab_id"], item["title"], item["day"],
+        tuple(item["heading_path"]), item["anchor"], item.get("content", ""), item["content_type"], item["score"],
+        item["dense"], item["lexical"], None, None, kind=kind, verified_by=item.get("verified_by", ""),
+        verified_at=parse_datetime(str(item.get("verified_at") or "")),
+    )  # fmt: skip
 
 
 def provenance(finished: Finished, cited: Sequence[Passage]) -> str:

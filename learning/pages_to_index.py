@@ -15,7 +15,7 @@ from courses.models import Chapter, Course, Lab
 from learning.chunking import LIMIT, Piece, chunk
 from learning.models import ContentChunk
 
-CHUNKER_VERSION = 1  # raise it when the same page may be cut differently; a full update then makes all rows anew
+CHUNKER_VERSION = 2  # raise it when the same page may be cut differently; a full update then makes all rows anew
 LISTED_PAGES = 60  # an overview that lists more titles than this answers nothing and meets every question
 
 Type = ContentChunk.ContentType

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from markdown_it.token import Token
 
 from courses.markdown import Heading, parse_lesson
+from courses.markdown.headings import DEEPEST
 
 PARAGRAPH, LINE, SPACE = "\n\n", "\n", " "
 FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 DIVISION = re.compile(r"\s*:{3,}[^:]*:*\s*")
 REFERENCE = re.compile(r"\s{0,3}\[(?!\^)[^\]]+\]:\s*\S+.*")
 ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?:\s|$)")
+SOLUTION = "solution"  # the kind of a division whose text no answer may give away
 EDGES = frozenset({"box_open", "box_close"})
 LITERAL = frozenset({"fence", "code_block", "math_block"})
 
@@ -106,6 +108,8 @@ def _entries(tokens: Sequence[Token], lines: list[str]) -> Iterator[Heading | Bl
         if token.type in EDGES:
             done = max(done, start)
             yield Edge(token.type == "box_open")
+            if token.type == "box_open" and token.meta["box"].kind == SOLUTION:
+                yield Heading("", DEEPEST, SOLUTION.title())  # so that its text is known for one
             continue
         if token.type == "heading_open":
             yield token.meta["heading"]

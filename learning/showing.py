@@ -123,6 +123,6 @@ def place_url(slug: str, item: Mapping[str, Any]) -> str:
     """The address of a passage: its page, the passage to mark, and the heading above it."""
     place_id = item.get("lab_id") or item.get("chapter_id") or ""
     address = reverse("place", args=[slug, place_id]) if place_id else reverse("course", args=[slug])
-    if item.get("chunk_id") and item.get("content_type") != "knowledge":
+    if item.get("chunk_id") and item.get("content_type") not in {"knowledge", "place"}:
         address += f"?passage={item['chunk_id']}"
     return f"{address}#{quote(str(item['anchor']))}" if item.get("anchor") else address

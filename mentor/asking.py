@@ -12,8 +12,8 @@ from accounts.models import User
 from ai.asking import readable
 from ai.models import Conversation, Message
 from courses.models import Course, LearningConcept, ModuleTopic
+from learning.wording import question_hash
 from mentor.models import Chat
-from mentor.repeating import question_hash
 
 TITLE_LENGTH = 120  # characters of the first question that name a thread
 

@@ -16,11 +16,11 @@ from accounts.door import SYSTEM, Actor, acting_as, trip
 from ai.embedding import EmbeddingUnavailable, default_embedder
 from learning.retrieval import literal
 from learning.searching import QuestionVector
+from learning.wording import normalised
 from mentor.condensing import first_sentence
 from mentor.memory_models import MEMORY_LIMIT, Memory
 from mentor.models import Chat
 from mentor.opinions import OpinionRefused
-from mentor.repeating import normalised
 
 AT_ONCE = 100
 MOST = 3  # lines that come along with a question

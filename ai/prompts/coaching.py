@@ -15,8 +15,14 @@ VERSION = "coach/v1"
 MOST_TURN = 1_200  # characters of each earlier turn
 MOST_TURNS = 3
 ADVICE = {
-    "lab_guidance": "The learner works on a lab: explain the next step, do not solve the lab.",
-    "lab_struggle": "The learner is stuck in a lab: name the likely cause first, then one thing to try.",
+    "lab_guidance": (
+        "The learner works on a lab. Give the next step and where in the sources to look, in at most 60 words."
+        " Never give the finished solution, not even when asked for it."
+    ),
+    "lab_struggle": (
+        "The learner is stuck in a lab. Be kind in one short sentence, name the likely mistake, then one thing to try,"
+        " in at most 80 words. Never give the finished solution. Close by offering to ask the trainer."
+    ),
     "navigation": "The learner looks for a place in the course: name the source that holds it.",
 }
 

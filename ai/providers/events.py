@@ -25,6 +25,7 @@ class Source:
     text: str
     heading_path: tuple[str, ...] = ()
     kind: Literal["course", "knowledge"] = "course"
+    is_lab: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class ChatRequest:
     so_far: str = ""
     is_covered: bool = True  # whether the search says that the sources speak of the question
     course: str = ""  # the id of the course it is asked in; some providers serve some courses
+    intent: str = ""  # what kind of help is asked for, in the words of the coach
     needs: frozenset[str] = frozenset()  # what a model must be able to do: images, json, tools
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from ai.citations import clean
 from ai.pricing import count_tokens
 from ai.providers.events import ChatRequest, Event, Finished, Kind, ProviderError, Source, TextDelta, Usage
+from ai.providers.guiding import GUIDANCE, STRUGGLE, console, guide
 from ai.providers.remembering import Remembering
 from ai.providers.rendering import render
 from ai.providers.scoring import Embed, Scored, score, units
@@ -36,6 +37,7 @@ NEXT, BEFORE = 0.82, 0.7  # share of its score that a statement lends to the one
 APART = 0.8  # times this when they stand in different paragraphs
 SAME = 0.86  # cosine above which two statements say the same
 PLACE = 80  # characters of each name in a place
+LAB_HELP = {GUIDANCE: guide, STRUGGLE: console}
 REPEATS = 0.15  # taken off at full likeness to what is chosen already
 
 
@@ -45,7 +47,9 @@ class Composed:
     is_answered: bool
 
 
-def compose(question: str, sources: Sequence[Source], embed: Embed | None, *, is_covered: bool = True) -> Composed:
+def compose(
+    question: str, sources: Sequence[Source], embed: Embed | None, *, is_covered: bool = True, intent: str = ""
+) -> Composed:
     """The answer as Markdown with markers. `sources` come best first; `embed` gives rows of length 1, None for words alone.
 
     Without `is_covered` the search did not find what was asked for, and no sentence, however near, counts as an answer.
@@ -55,6 +59,8 @@ def compose(question: str, sources: Sequence[Source], embed: Embed | None, *, is
     if verified and is_covered:
         return Composed(_whole(verified), is_answered=True)
     scored = score(question[:MOST_QUESTION], sources, units(sources), embed)
+    if intent in LAB_HELP and is_covered and scored and sources[0].is_lab:
+        return Composed(LAB_HELP[intent](scored, sources, least=NEAR), is_answered=True)
     best = max(scored, key=lambda one: one.strength, default=None)
     if best is None or best.strength < ANSWERS or not is_covered:
         return Composed(_unanswered(sources, best), is_answered=False)
@@ -164,10 +170,14 @@ class Extractive:
     def _compose(self, request: ChatRequest) -> Composed:
         """With the embedding of the installation; by words alone when it is away, for this is the last resort."""
         try:
-            return compose(request.question, request.sources, self.embed or _installed_embedding(), is_covered=request.is_covered)
+            return _composed(request, self.embed or _installed_embedding())
         except Exception as error:
             logger.warning("extractive.without_embedding error=%s", type(error).__name__)
-            return compose(request.question, request.sources, None, is_covered=request.is_covered)
+            return _composed(request, None)
+
+
+def _composed(request: ChatRequest, embed: Embed | None) -> Composed:
+    return compose(request.question, request.sources, embed, is_covered=request.is_covered, intent=request.intent)
 
 
 def _installed_embedding() -> Embed:

@@ -16,6 +16,7 @@ from coach.insights import loop, questions
 from coach.insights.figures import Insights, read
 from coach.insights.measures import quantile
 from coach.insights.periods import NAMES, Period, read_period
+from coach.insights.reliability import reliability
 from coach.insights.shapes import ENOUGH, Tile, duration, percent, share_versus, versus
 from courses.models import Course
 from learning.insights import fold_late
@@ -24,6 +25,7 @@ STAFF = frozenset({"trainer", "admin"})
 CHARTS: dict[str, Callable[[Insights], Chart]] = {
     "questions": questions.questions,
     "confidence": questions.confidence,
+    "reliability": reliability,
     "escalations": questions.escalations,
     "ratings": questions.ratings,
     "reply-times": loop.reply_times,

@@ -2,16 +2,20 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
 from ai.charts.spreadsheet import written
+from coach import calibrating
 from coach.desk.views import at_desk
 from coach.insights.page import Dashboard, dashboard, periods
 from coach.insights.periods import file_name
+from courses.models import Course
 
 
 @require_safe
@@ -29,10 +33,23 @@ def insights(request: PersonRequest) -> HttpResponse:
             "tiles": shown.tiles(),
             "charts": shown.charts(),
             "periods": periods(shown.period),
+            "one_in": round(1 / shown.chosen.wanted_error) if shown.chosen else 0,
             "choice": choice,
             "query": f"?{urlencode(choice)}",
         },
     )
+
+
+@require_POST
+@at_desk
+def wanted_error(request: PersonRequest, slug: str) -> HttpResponse:
+    """Let at most one in so many wrong answers through."""
+    course = get_object_or_404(Course.objects.run_by(request.user), slug=slug)
+    try:
+        calibrating.want_error(course, one_in=request.POST.get("one_in", ""))
+    except calibrating.WishRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('insights')}?course={course.slug}#reliability")
 
 
 @require_safe

@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
+from learning.intents.signs import INTENTS
+from learning.intents.training import Example
+
 T = TypeVar("T")
 SENTIMENTS = ("positive", "neutral", "negative", "mixed")
 
@@ -54,6 +57,11 @@ def feelings(path: Path, limit: int | None = None) -> list[Felt]:
     return _all(path, limit, _felt)
 
 
+def examples(path: Path, limit: int | None = None) -> list[Example]:
+    """Lines `{"text": text, "intent": an intent, "author": a manner, "lab": true or false}`; raises BrokenFile."""
+    return _all(path, limit, _example)
+
+
 def pairs(path: Path, limit: int | None = None) -> list[Pair]:
     """Lines `{"first": text, "second": text, "duplicate": true or false}`; raises BrokenFile."""
     return _all(path, limit, _pair)
@@ -81,6 +89,15 @@ def _felt(line: dict[str, Any]) -> Felt:
     if not isinstance(text, str) or not text.strip() or expected not in SENTIMENTS:
         raise ValueError(_("it needs a “text”, and “expected”: positive, neutral, negative or mixed"))
     return Felt(text, str(expected))
+
+
+def _example(line: dict[str, Any]) -> Example:
+    text, intent, author, lab = (line.get(name) for name in ("text", "intent", "author", "lab"))
+    if not isinstance(text, str) or not text.strip() or intent not in INTENTS:
+        raise ValueError(_("it needs a “text”, and an “intent”: %(intents)s") % {"intents": ", ".join(INTENTS)})
+    if not isinstance(author or "", str) or not isinstance(lab or False, bool):
+        raise ValueError(_("“author” must be a text, and “lab” true or false"))
+    return Example(text, str(intent), str(author or ""), bool(lab))
 
 
 def _all(path: Path, limit: int | None, parse: Callable[[dict[str, Any]], T]) -> list[T]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import numpy as np
 
+from learning.calibration import bins, brier, calibration_error, crossed
 from learning.confidence import confidence
 from learning.evaluating.questions import Answerable
 from learning.retrieval import search
@@ -31,6 +32,10 @@ class Trust:
     answered: float | None
     escalated: float | None
     error_at: dict[float, float]
+    ece: float | None = None
+    ece_after_verdicts: float | None = None
+    brier: float | None = None
+    brier_after_verdicts: float | None = None
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -39,6 +44,10 @@ class Trust:
             "auroc": _rounded(self.auroc),
             "answerable_above_threshold": _rounded(self.answered),
             "unanswerable_below_threshold": _rounded(self.escalated),
+            "ece": _rounded(self.ece),
+            "ece_after_verdicts": _rounded(self.ece_after_verdicts),
+            "brier": _rounded(self.brier),
+            "brier_after_verdicts": _rounded(self.brier_after_verdicts),
             "error_at_coverage": {str(share): round(error, 4) for share, error in self.error_at.items()},
         }
 
@@ -56,12 +65,18 @@ def judge(*, course_id: UUID, questions: Sequence[Answerable], embeddings: "np.n
 def measure(judged: Sequence[Judged], *, threshold: float) -> Trust:
     yes = np.array([each.confidence for each in judged if each.answerable])
     no = np.array([each.confidence for each in judged if not each.answerable])
+    sure, right = [each.confidence for each in judged], [each.answerable for each in judged]
+    after = crossed(sure, right)
     return Trust(
         answerable=len(yes),
         unanswerable=len(no),
         auroc=auroc(yes, no),
         answered=float((yes >= threshold).mean()) if len(yes) else None,
         escalated=float((no < threshold).mean()) if len(no) else None,
+        ece=calibration_error(bins(sure, right)),
+        ece_after_verdicts=calibration_error(bins(after, right)),
+        brier=brier(sure, right),
+        brier_after_verdicts=brier(after, right),
         error_at={share: _error_at(judged, share) for share in COVERAGES},
     )
 

@@ -43,7 +43,7 @@ def test_it_keeps_a_short_page_in_one_piece_with_its_title():
         ("<!-- a note -->\n\ntext", "T", ["text"]),
         ("[a][b]\n\n[b]: https://example.org", "T", ["[a][b]"]),
         ("x[^1]\n\n[^1]: A note.", "T", ["x[^1]\n\n[^1]: A note."]),
-        ("::: challenge\n\nTry it.\n\n::: solution\nDone.\n:::\n:::\n\nEnd.", "T", ["Try it.\n\nDone.\n\nEnd."]),
+        ("::: challenge\n\nTry it.\n\n::: solution\nDone.\n:::\n:::\n\nEnd.", "T", ["Try it.\n\n## Solution\n\nDone.", "End."]),
         ("1. one\n2. two\n\ntext", "T", ["1. one\n2. two\n\ntext"]),
         ("a\r\n\r\nb\rc", "T", ["a\n\nb\nc"]),
     ],

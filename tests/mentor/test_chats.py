@@ -15,11 +15,11 @@ from ai.models import AIRequestLog, Message
 from ai.prompts import mentor_request
 from ai.providers import Source
 from courses.models import Course
+from learning.wording import normalised, question_hash
 from mentor import interrupting
 from mentor.answering import ANSWERS
 from mentor.condensing import Said, messages, newest_within, summary
 from mentor.models import Chat
-from mentor.repeating import normalised, question_hash
 from tests.mentor.conftest import VOLUME, ask_now, now, put, thread_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,10 +13,10 @@ from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from ai.models import Conversation
 from courses.models import Course, ModuleTopic
+from learning.wording import question_hash
 from mentor import threads
 from mentor.models import Chat
 from mentor.patterns import asked_again, flagged
-from mentor.repeating import question_hash
 from tests.conftest import enrol, make_course, make_person
 from tests.mentor.conftest import VOLUME, ask_now, now, put, signed_in, thread_of
 

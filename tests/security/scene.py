@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.door import SYSTEM, acting_as
 from accounts.models import PersonalToken, Session, User
 from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation, Handover, Message, PromptVariant, VariantEvent
+from coach.confidence_models import ConfidenceMap
 from coach.models import ConversationHistory, Escalation, EscalationLink, EscalationMeaning, Feedback, Query, Response
 from courses.models import (
     Chapter,
@@ -169,7 +170,12 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
         Feedback.objects.create(**owner, response=response, rating="helpful"),
         ConversationHistory.objects.create(**owner, query=query),
     ]
-    return _ids(made)
+    return _ids([*made, _confidence_map(course)])
+
+
+def _confidence_map(course: Course) -> ConfidenceMap:
+    figures = {"verdicts": 20, "wrong": 1, "brier": 0.1, "error": 0.1, "wanted_error": "0.05", "threshold": "0.5"}
+    return ConfidenceMap.objects.create(course=course, version=1, slope=1, intercept=0, **figures)
 
 
 def _learning_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:

@@ -82,6 +82,7 @@ EXPECTED = {
     "ai_coach_content_updates": Rights(select="trs", insert="trs", update="s", delete="s"),
     "ai_coach_lexical_indexes": COURSE_INDEX,
     "ai_coach_lexical_impacts": COURSE_INDEX,
+    "ai_coach_confidence_maps": COURSE_INDEX,
     "conversation_memory": Rights(select="atrs", insert="s", update="s", delete="ars"),
     "conversation_feedback": SHARED_WITH_TRAINER,
     "owner_corrections": Rights(select="atrs", insert="trs", update="rs", delete="ars"),

@@ -1,4 +1,4 @@
-"""`manage.py evaluate retrieval|confidence|duplicates|sentiment`: how good search and judgements are, on known answers."""
+"""`manage.py evaluate retrieval|confidence|intents|duplicates|sentiment`: how good search and judgements are, on known data."""
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -14,9 +14,10 @@ from accounts.door import SYSTEM, acting_as
 from ai.embedding import EmbeddingUnavailable, default_embedder
 from ai.providers.completing import has_model
 from courses.models import Chapter, Course, Lab
-from learning.evaluating import doubles, feelings, finding, trusting
-from learning.evaluating.questions import BrokenFile, Expectation, answerables, expectations, pairs
+from learning.evaluating import doubles, feelings, finding, intending, trusting
+from learning.evaluating.questions import BrokenFile, Expectation, answerables, examples, expectations, pairs
 from learning.evaluating.questions import feelings as lines_of_feelings
+from learning.management.commands.train_intents import EXAMPLES
 
 RETRIEVAL_HELP = """
 How often the right page is among the first 1, 3, 5 and 10 pages, the mean reciprocal rank within 5, and the time of the
@@ -28,7 +29,9 @@ Each line of the file is one JSON object; any one of the expected chapters (or l
 """
 CONFIDENCE_HELP = """
 How well the confidence tells questions that the course answers from those it does not: the area under the ROC curve, the
-shares on either side of the course's threshold, and the share of wrong answers among the most confident ones.
+shares on either side of the course's threshold, the share of wrong answers among the most confident ones, and how true the
+figures are: expected calibration error (ece, ten bins) and Brier score, as they are and as they would be after verdicts on such
+answers (each fifth of the questions by a map that was fitted to the other four).
 
 Each line of the file is one JSON object, with "answerable" or with the chapters that answer it, none for nothing:
 
@@ -53,10 +56,22 @@ Each line of the file is one JSON object:
 
 "expected" is one of positive, neutral, negative, mixed.
 """
+INTENTS_HELP = """
+How well the kind of help that a question asks for is told: accuracy, the mean F1 of the five intents, each one's F1, and what
+was taken for what. Without --examples, our own are judged, each by a head that has seen nothing of its author. With --examples
+the head of the product judges them, and with --course as well, what is off-topic is told with the search of that course, as in
+the product.
+
+Each line of the file is one JSON object; "author" (in whose manner it is written) and "lab" (asked beside one) may be missing:
+
+    {"text": "hint for step 2 pls", "intent": "lab_guidance", "author": "texting", "lab": true}
+
+"intent" is one of course_content, navigation, lab_guidance, lab_struggle, out_of_scope.
+"""
 
 
 class Command(BaseCommand):
-    help = "Measure retrieval, confidence, duplicates or sentiment on a file with known answers."
+    help = "Measure retrieval, confidence, intents, duplicates or sentiment on a file with known answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)
@@ -76,6 +91,12 @@ class Command(BaseCommand):
         sub.add_argument("--limit", type=int, metavar="N", help="only the first N lines")
         sub.add_argument("--json", action="store_true", help="print one JSON object")
 
+        sub = kinds.add_parser("intents", description=INTENTS_HELP, formatter_class=RawDescriptionHelpFormatter)
+        sub.add_argument("--examples", type=Path, metavar="FILE", help="lines of JSON as above; ours by default")
+        sub.add_argument("--course", metavar="SLUG", help="the course they are asked in")
+        sub.add_argument("--limit", type=int, metavar="N", help="only the first N lines")
+        sub.add_argument("--json", action="store_true", help="print one JSON object")
+
     def handle(self, *, kind: str, limit: int | None, **options: Any) -> None:
         if limit is not None and limit < 1:
             raise CommandError(_("--limit must be at least 1."))
@@ -90,6 +111,8 @@ class Command(BaseCommand):
             return self._duplicates(options["pairs"], limit)
         if kind == "sentiment":
             return self._sentiment(options["file"], limit, with_model=options["model"])
+        if kind == "intents":
+            return self._intents(options["examples"], options["course"], limit)
         found = self._retrieval if kind == "retrieval" else self._confidence
         return found(options["course"], options["questions"], limit)
 
@@ -99,6 +122,18 @@ class Command(BaseCommand):
         if vectors is None:
             raise CommandError(_("Duplicates are found by vectors, and there are none."))
         return {"course": path.name, "questions": len(read), **doubles.measure(read, vectors)}
+
+    def _intents(self, path: Path | None, slug: str | None, limit: int | None) -> dict[str, Any]:
+        read = examples(path or EXAMPLES, limit)
+        vectors = self._embed([each.text for each in read])
+        if vectors is None:
+            raise CommandError(_("Intents are told by vectors, and there are none."))
+        if slug:
+            with acting_as(SYSTEM):
+                told = intending.told_in(_course(slug).pk, read, vectors)
+        else:
+            told = intending.told_by_sound(read, vectors) if path else intending.told_apart(read, vectors)
+        return {"course": slug or (path or EXAMPLES).name, "questions": len(read), **intending.measure(read, told)}
 
     def _sentiment(self, path: Path, limit: int | None, *, with_model: bool) -> dict[str, Any]:
         if with_model and not has_model():

@@ -1,0 +1,109 @@
+"""The same question, asked again by anybody, gets the settled answer, and nothing of whoever asked first."""
+
+import asyncio
+
+import pytest
+from django.test import Client
+
+from accounts.door import SYSTEM, acting_as
+from accounts.models import User
+from coach import escalating, rating
+from coach.answering import answer_now
+from coach.models import Query, Response
+from courses.models import Course
+from learning.same_question import keys
+from tests.coach.conftest import answered, put
+
+ASKED = "What outlives a container in a volume?"
+
+
+def said(learner: User, course: Course, question: str = ASKED) -> Query:
+    query = put(learner, course, question)
+    asyncio.run(answer_now(query.pk, SYSTEM))
+    return answered(learner, query)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_gives_the_settled_answer_to_anybody(taught: Course, ada: User, ben: User) -> None:
+    first = said(ada, taught)
+    again = said(ben, taught, "  what outlives a container in a VOLUME ")
+    worded = said(ben, taught, "What, in volumes, outlives the containers?")
+    for turn in (again, worded):
+        assert turn.response.answer == first.response.answer
+        assert turn.response.reference_locations == first.response.reference_locations
+        assert turn.response.notes["answered_before"]
+        assert (turn.response.label, turn.response.confidence_score) == (first.response.label, first.response.confidence_score)
+        assert "embed" not in turn.response.timings
+    told = str([again.response.evidence, again.response.notes, again.context])
+    assert str(ada.pk) not in told
+    assert str(first.pk) not in told
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["unhappy", "unhappy with the copy", "escalated", "course changed", "other course"])
+def test_it_forgets_what_is_not_settled_any_more(taught: Course, ada: User, ben: User, what: str) -> None:
+    first = said(ada, taught)
+    if what.startswith("unhappy"):
+        turn, person = (first, ada) if what == "unhappy" else (said(ben, taught), ben)
+        with acting_as(person):
+            rating.rate(response=Response.objects.get(query=turn), learner=person, rating="not_helpful")
+    elif what == "escalated":
+        with acting_as(ada):
+            escalating.ask_trainer(query=Query.objects.get(pk=first.pk))
+    elif what == "course changed":
+        with acting_as(SYSTEM):
+            Course.objects.filter(pk=taught.pk).update(content_version=taught.content_version + 9)
+    else:
+        with acting_as(SYSTEM):
+            other = Course.objects.create(slug="other", title="Other")
+            Query.objects.filter(pk=first.pk).update(course=other)
+            Response.objects.filter(query=first).update(course=other)
+    assert "answered_before" not in said(ben, taught).response.notes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_may_ask_anew(taught: Course, ada: User, ben: User) -> None:
+    said(ada, taught)
+    client = Client()
+    again = said(ben, taught)
+    address = f"/coach/turns/{again.pk}/anew"
+    assert client.post(address).status_code == 302
+    client.force_login(ada)
+    assert client.post(address).status_code == 404
+    client.force_login(ben)
+    assert client.get(address).status_code == 405
+    assert "Answered before, on" in client.get(f"/coach/{taught.slug}/").content.decode()
+    client.post(address, headers={"HX-Request": "true"})
+    with acting_as(SYSTEM):
+        newest = Query.objects.filter(learner=ben).latest("pk")
+    asyncio.run(answer_now(newest.pk, SYSTEM))
+    turn = answered(ben, newest)
+    assert (turn.question, turn.context["anew"]) == (again.question, True)
+    assert "answered_before" not in turn.response.notes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why does my container stop?", "I tried to mount it and nothing happened", "What is due this week?", "why?",
+        "Can you send it to ada@example.com please now", "What should I do in step 3?", "and on Windows?",
+    ],
+)  # fmt: skip
+def test_a_question_of_ones_own_has_no_key(question: str) -> None:
+    assert not keys(question).exact
+    assert not keys(question).wording
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("What is a bind mount?", "what's a bind mount", True),
+        ("How do I remove a volume?", "How can I remove volumes?", True),
+        ("What does the red lamp mean?", "What does the blue lamp mean?", False),
+        ("Why can containers reach the network?", "Why can't containers reach the network?", False),
+        ("How is a volume removed?", "When is a volume removed?", False),
+        ("What is port 80 for?", "What is port 443 for?", False),
+    ],
+)
+def test_the_wording_tells_questions_apart(one: str, other: str, same: bool) -> None:
+    assert (keys(one).wording == keys(other).wording and keys(one).wording != "") is same

@@ -1,0 +1,96 @@
+"""What kind of help a question asks for: the shipped head, held to examples of authors it has not seen."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from ai.embedding import default_embedder
+from courses.models import Course
+from learning.evaluating.intending import measure, told_apart
+from learning.evaluating.questions import examples
+from learning.intents.head import shipped
+from learning.intents.signs import INTENTS
+from learning.intents.telling import judged, tell
+from learning.intents.training import digest, train
+from learning.management.commands.train_intents import EXAMPLES
+from learning.searching import QuestionVector, vector_of
+from tests.learning.retrieval_cast import Text, index
+
+COVERED, FOREIGN = 0.9, 0.03  # how much a course may speak of a question
+
+
+def told(question: str, *, relevance: float = COVERED, in_lab: bool = False) -> str:
+    return tell(question, vector=vector_of(question), relevance=relevance, in_lab=in_lab).intent
+
+
+@pytest.mark.parametrize(
+    ("question", "relevance", "in_lab", "intent"),
+    [
+        ("hello!", COVERED, False, "out_of_scope"),
+        ("Thank you", COVERED, True, "out_of_scope"),
+        ("which chapter covers bind mounts?", COVERED, False, "navigation"),
+        ("take me to the lab about volumes", FOREIGN, False, "navigation"),
+        ("what is a layer", COVERED, False, "course_content"),
+        ("what should I see after step 3?", COVERED, False, "lab_guidance"),
+        ("is this right so far?", COVERED, True, "lab_guidance"),
+        ("I have tried 5 times and step 2 keeps failing", COVERED, False, "lab_struggle"),
+        ("still not working", COVERED, True, "lab_struggle"),
+        ("what will the weather be like tomorrow", FOREIGN, False, "out_of_scope"),
+        ("what is the interest on my account", COVERED, False, "course_content"),  # a course may be about banks
+    ],
+)
+def test_it_tells_the_intent(question: str, relevance: float, in_lab: bool, intent: str) -> None:
+    assert told(question, relevance=relevance, in_lab=in_lab) == intent
+
+
+@pytest.mark.parametrize(
+    ("question", "in_lab", "intent"),
+    [("where is chapter 3", False, "navigation"), ("help", True, "lab_guidance"), ("why", False, "course_content")],
+)
+def test_it_goes_by_rules_without_a_vector_or_with_a_foreign_one(question: str, in_lab: bool, intent: str) -> None:
+    foreign = QuestionVector(np.ones(8, np.float32), "another-model")
+    for vector in (None, foreign):
+        answer = tell(question, vector=vector, relevance=FOREIGN, in_lab=in_lab)
+        assert (answer.intent, answer.is_sure) == (intent, False)
+
+
+def test_it_takes_an_unsure_question_for_one_about_the_course() -> None:
+    even = np.full(len(INTENTS), 1 / len(INTENTS))
+    answer = judged(even, relevance=COVERED)
+    assert (answer.intent, answer.is_sure) == ("course_content", False)
+
+
+def test_it_ships_the_weights_of_its_examples() -> None:
+    read = examples(EXAMPLES)
+    assert (shipped().examples, len(read) >= 500) == (digest(read), True)
+    assert {each.intent for each in read} == set(INTENTS)
+    few = read[::12]
+    vectors = default_embedder().embed([each.text for each in few])
+    once, again = (train(few, vectors, "m").as_json() for _time in range(2))
+    assert once == again
+
+
+def test_it_holds_for_authors_it_has_not_seen() -> None:
+    read = examples(EXAMPLES)
+    vectors = default_embedder().embed([each.text for each in read])
+    figures = measure(read, told_apart(read, vectors))
+    assert figures["macro_f1"] >= 0.88, figures
+    assert min(figures["by_author"].values()) >= 0.7, figures
+
+
+def test_it_measures_intents_in_a_course(course: Course, tmp_path: Path) -> None:
+    index(course, [Text("A volume keeps data.", "volumes", axis=0)])
+    file = tmp_path / "asked.jsonl"
+    rows = [{"text": "play some music", "intent": "out_of_scope"}, {"text": "where is chapter 2", "intent": "navigation"}]
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    out = StringIO()
+    call_command("evaluate", "intents", "--examples", str(file), "--course", course.slug, "--json", stdout=out)
+    result = json.loads(out.getvalue())
+    assert (result["macro_f1"], result["off_topic_recall"], result["false_refusals"]) == (1, 1, 0)
+    file.write_text('{"text": "a", "intent": "small talk"}')
+    with pytest.raises(CommandError, match="line 1"):
+        call_command("evaluate", "intents", "--examples", str(file))
