@@ -20,6 +20,7 @@ from ai.writing import Spoken
 from coach import claiming, saving
 from coach.claiming import Claimed
 from coach.intent import intent_of
+from coach.persona.sharing import manner
 from learning.citing import source
 from learning.confidence import confidence
 from learning.finding import SOURCES, find
@@ -112,6 +113,7 @@ def _request(draft: Draft) -> providers.ChatRequest:
         intent=draft.intent,
         course_id=str(draft.claimed.course_id),
         version=draft.prompt.version,
+        **manner(draft.claimed.persona),
     )
     return replace(request, is_covered=draft.confidence >= draft.claimed.threshold)
 

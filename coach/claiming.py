@@ -9,6 +9,8 @@ from ai import budgets
 from ai.budgets import Allowance
 from ai.followups import Turn
 from ai.variants.assigning import Prompt, active, assigned
+from coach.persona import sharing
+from coach.persona.sharing import Persona
 
 EARLIER_TURNS = 4  # of the same conversation, newest first
 CLAIM = f"""
@@ -25,7 +27,7 @@ SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context
              WHERE q.conversation_id = c.conversation_id AND q.learner_id = c.learner_id AND q.id < c.id AND r.state = 'complete'
              ORDER BY q.id DESC LIMIT {EARLIER_TURNS}) t),
        {active("coach")},
-       budget_reserve(c.learner_id, c.course_id)
+       budget_reserve(c.learner_id, c.course_id), coach_persona(c.course_id, c.learner_id)
   FROM claimed c JOIN courses k ON k.id = c.course_id
 """
 
@@ -50,6 +52,7 @@ class Claimed:
     earlier: tuple[Turn, ...]
     prompt: Prompt
     allowance: Allowance = Allowance()  # noqa: RUF009 (frozen)
+    persona: Persona | None = None  # the coach with its trainer's name and manner
 
     @property
     def place_kind(self) -> str:
@@ -69,11 +72,12 @@ def claim_here(query_id: UUID) -> Claimed | None:
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
-    *values, threshold, content_version, has_knowledge, earlier, variants, allowance = row
+    *values, threshold, content_version, has_knowledge, earlier, variants, allowance, persona = row
     learner = Actor(values[1], actor.role if actor.user_id == values[1] else "learner")
     turns = tuple(Turn(question, answer) for question, answer in earlier)
     query_id, learner_id, course_id, conversation_id, question, context, slug, title, language = values
     return Claimed(
         learner, query_id, learner_id, course_id, conversation_id, question, context, slug, title, language,
         float(threshold), content_version, has_knowledge, turns, assigned("coach", learner_id, variants), budgets.read(allowance),
+        sharing.read(persona),
     )  # fmt: skip
