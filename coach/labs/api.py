@@ -18,15 +18,15 @@ from accounts.models import User
 from coach.desk import struggles
 from coach.labs import helping, offering, refusing, trying, writing_to
 from coach.labs.api_shapes import (
-    AttemptSerializer,
-    MessageSerializer,
-    OfferAnswerSerializer,
-    OfferSerializer,
+    LabAttemptSerializer,
+    LabMessageSerializer,
+    LabOfferAnswerSerializer,
+    LabOfferSerializer,
+    LabStepChangeSerializer,
+    LabStepsSerializer,
+    LabTrySerializer,
     PresenceSerializer,
-    StepChangeSerializer,
-    StepsSerializer,
     StruggleSerializer,
-    TryingSerializer,
     steps_shown,
 )
 from coach.labs.trying import Try
@@ -39,7 +39,7 @@ from courses.models import LabAttempt
 class Attempts(Endpoint):
     """One's own tries at a lab."""
 
-    serializer_class = AttemptSerializer
+    serializer_class = LabAttemptSerializer
     queryset = LabAttempt.objects.none()
     filter_backends = ()
     rate_kind = {"POST": "lab"}
@@ -49,39 +49,39 @@ class Attempts(Endpoint):
         refusing.count(self.person.pk)
         super().throttled(request, wait)
 
-    @extend_schema(operation_id="lab_attempts", responses=AttemptSerializer(many=True))
+    @extend_schema(operation_id="lab_attempts", responses=LabAttemptSerializer(many=True))
     def get(self, request: Request, slug: str, lab_id: str) -> Response:
         """Newest first."""
         lab = helping.open_lab(slug, lab_id)
         rows = LabAttempt.objects.filter(learner=self.person, course=lab.course, lab_id=lab.lab_id)
-        return self.get_paginated_response(AttemptSerializer(self.paginate_queryset(rows), many=True).data)
+        return self.get_paginated_response(LabAttemptSerializer(self.paginate_queryset(rows), many=True).data)
 
-    @extend_schema(operation_id="lab_attempt_add", request=TryingSerializer, responses={201: AttemptSerializer})
+    @extend_schema(operation_id="lab_attempt_add", request=LabTrySerializer, responses={201: LabAttemptSerializer})
     def post(self, request: Request, slug: str, lab_id: str) -> Response:
         """Tell of a try. Sending the same key again notes it once. A lab that is not there is refused."""
         lab = helping.open_lab(slug, lab_id)
-        data = _valid(TryingSerializer(data=request.data))
+        data = _valid(LabTrySerializer(data=request.data))
         row = trying.note(self.person, lab.course, Try(lab_id=lab.lab_id, **data))
         refusing.write_down(self.person.pk, lab.course_id, lab.lab_id)
         row.refresh_from_db()
-        return Response(AttemptSerializer(row).data, status=status.HTTP_201_CREATED)
+        return Response(LabAttemptSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
 class Steps(Endpoint):
     """The steps of a lab, and which of them work."""
 
-    serializer_class = StepsSerializer
+    serializer_class = LabStepsSerializer
     rate_kind = {"PUT": "lab"}
 
     @extend_schema(operation_id="lab_steps")
     def get(self, request: Request, slug: str, lab_id: str) -> Response:
         return Response(steps_shown(self.person, helping.open_lab(slug, lab_id)))
 
-    @extend_schema(operation_id="lab_step_set", request=StepChangeSerializer, responses=StepsSerializer)
+    @extend_schema(operation_id="lab_step_set", request=LabStepChangeSerializer, responses=LabStepsSerializer)
     def put(self, request: Request, slug: str, lab_id: str) -> Response:
         """Say that a step works, that it does not, or that it is not done after all."""
         lab = helping.open_lab(slug, lab_id)
-        data = _valid(StepChangeSerializer(data=request.data))
+        data = _valid(LabStepChangeSerializer(data=request.data))
         deed = {"works": trying.tick, "fails": trying.fail, "undo": trying.untick}[data["said"]]
         deed(self.person, lab, data["step"])
         return Response(steps_shown(self.person, lab))
@@ -90,7 +90,7 @@ class Steps(Endpoint):
 class Offer(Endpoint):
     """The offer of help with a lab."""
 
-    serializer_class = OfferSerializer
+    serializer_class = LabOfferSerializer
 
     @extend_schema(operation_id="lab_offer")
     def get(self, request: Request, slug: str, lab_id: str) -> Response:
@@ -99,39 +99,39 @@ class Offer(Endpoint):
         offer = offering.current(self.person, lab.course, lab.lab_id)
         if offer is None:
             raise NotFound
-        return Response(OfferSerializer(offer).data)
+        return Response(LabOfferSerializer(offer).data)
 
 
 class OfferHint(Endpoint):
-    serializer_class = OfferSerializer
+    serializer_class = LabOfferSerializer
     opens_doors_itself = True
 
-    @extend_schema(operation_id="lab_offer_hint", request=None, responses={200: OfferSerializer, 409: OpenApiResponse()})
+    @extend_schema(operation_id="lab_offer_hint", request=None, responses={200: LabOfferSerializer, 409: OpenApiResponse()})
     def post(self, request: Request, offer_id: UUID) -> Response:
         """Take the offer, or the next hint: a nudge, where to look, the likely mistake."""
         try:
-            return Response(OfferSerializer(helping.climb(self.person, offer_id)).data)
+            return Response(LabOfferSerializer(helping.climb(self.person, offer_id)).data)
         except offering.OfferRefused as refusal:
             raise Conflict(refusal.message) from refusal
 
 
 class OfferAnswer(Endpoint):
-    serializer_class = OfferSerializer
+    serializer_class = LabOfferSerializer
 
     @extend_schema(
         operation_id="lab_offer_answer",
-        request=OfferAnswerSerializer,
-        responses={200: OfferSerializer, 409: OpenApiResponse()},
+        request=LabOfferAnswerSerializer,
+        responses={200: LabOfferSerializer, 409: OpenApiResponse()},
     )
     def post(self, request: Request, offer_id: UUID) -> Response:
         """Refuse an open offer, or say of a taken one whether it helped."""
         offer, _lab = helping.offer_and_lab(self.person, offer_id)
-        data = _valid(OfferAnswerSerializer(data=request.data))
+        data = _valid(LabOfferAnswerSerializer(data=request.data))
         try:
             offering.answer(offer, data["said"], timezone.now())
         except offering.OfferRefused as refusal:
             raise Conflict(refusal.message) from refusal
-        return Response(OfferSerializer(LabOffer.objects.get(pk=offer.pk)).data)
+        return Response(LabOfferSerializer(LabOffer.objects.get(pk=offer.pk)).data)
 
 
 class PresenceOf(Endpoint):
@@ -188,13 +188,13 @@ class Acknowledged(Endpoint):
 
 
 class StruggleMessage(Endpoint):
-    serializer_class = MessageSerializer
+    serializer_class = LabMessageSerializer
 
     @extend_schema(operation_id="struggle_message", responses={204: None})
     def post(self, request: Request, struggle_id: UUID) -> Response:
         """For trainers: write to the learner. It lands in their conversation; the same key sends it once."""
         row = _at_desk(self.person, struggle_id)
-        data = _valid(MessageSerializer(data=request.data))
+        data = _valid(LabMessageSerializer(data=request.data))
         try:
             writing_to.write(row, struggles.lab_of(row), data["text"], self.person, data.get("key") or uuid.uuid4())
         except ReplyRefused as refusal:

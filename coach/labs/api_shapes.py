@@ -42,7 +42,7 @@ class Share(serializers.DecimalField):
         return super().to_internal_value(round(data, 3) if 0 <= data <= 1 else data)
 
 
-class TryingSerializer(serializers.Serializer[Any]):
+class LabTrySerializer(serializers.Serializer[Any]):
     started_at = Moment(required=False)
     finished_at = Moment(required=False, help_text="Left out with neither score nor outcome: the try has only begun.")
     score = Share(required=False, allow_null=True)
@@ -61,7 +61,7 @@ class TryingSerializer(serializers.Serializer[Any]):
         return value
 
 
-class AttemptSerializer(serializers.ModelSerializer[LabAttempt]):
+class LabAttemptSerializer(serializers.ModelSerializer[LabAttempt]):
     lab = serializers.CharField(source="lab_id")
     score = serializers.FloatField(allow_null=True)
 
@@ -71,31 +71,31 @@ class AttemptSerializer(serializers.ModelSerializer[LabAttempt]):
         read_only_fields = fields
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class LabStepSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     number = serializers.IntegerField()
     title = serializers.CharField()
     works = serializers.BooleanField()
 
 
-class StepsSerializer(serializers.Serializer[Any]):
-    steps = StepSerializer(many=True)
+class LabStepsSerializer(serializers.Serializer[Any]):
+    steps = LabStepSerializer(many=True)
     minutes = serializers.IntegerField(help_text="How long one was at the lab's page, as far as it was in view.")
 
 
-class StepChangeSerializer(serializers.Serializer[Any]):
+class LabStepChangeSerializer(serializers.Serializer[Any]):
     step = Text(max_length=200)
     said = serializers.ChoiceField(choices=["works", "fails", "undo"])
 
 
-class HintSerializer(serializers.Serializer[Any]):
+class LabHintSerializer(serializers.Serializer[Any]):
     words = serializers.CharField()
     place = serializers.CharField()
     url = serializers.CharField()
     passage = serializers.CharField(help_text="Words of the course, as Markdown.")
 
 
-class OfferSerializer(serializers.ModelSerializer[LabOffer]):
+class LabOfferSerializer(serializers.ModelSerializer[LabOffer]):
     lab = serializers.CharField(source="lab_id")
     hints = serializers.SerializerMethodField()
 
@@ -104,12 +104,12 @@ class OfferSerializer(serializers.ModelSerializer[LabOffer]):
         fields = ("id", "lab", "step", "step_title", "state", "level", "hints", "offered_at", "answered_at", "settled_at")
         read_only_fields = fields
 
-    @extend_schema_field(HintSerializer(many=True))
+    @extend_schema_field(LabHintSerializer(many=True))
     def get_hints(self, offer: LabOffer) -> list[dict[str, str]]:
         return list(offer.hints)
 
 
-class OfferAnswerSerializer(serializers.Serializer[Any]):
+class LabOfferAnswerSerializer(serializers.Serializer[Any]):
     said = serializers.ChoiceField(choices=["dismissed", "helped", "unhelpful"])
 
 
@@ -117,7 +117,7 @@ class PresenceSerializer(serializers.Serializer[Any]):
     wish = serializers.ChoiceField(choices=Presence.Wish.choices)
 
 
-class SignsSerializer(serializers.Serializer[Any]):
+class StruggleSignsSerializer(serializers.Serializer[Any]):
     """What the score is made of. Empty until the worker has come by."""
 
     attempts = serializers.IntegerField(required=False)
@@ -144,12 +144,12 @@ class StruggleSerializer(serializers.ModelSerializer[LabStruggle]):
         )  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(SignsSerializer)
+    @extend_schema_field(StruggleSignsSerializer)
     def get_indicators(self, row: LabStruggle) -> dict[str, Any]:
         return dict(row.indicators)
 
 
-class MessageSerializer(serializers.Serializer[Any]):
+class LabMessageSerializer(serializers.Serializer[Any]):
     text = Text(max_length=REPLY_LIMIT)
     key = Key(required=False, help_text="Made by the caller: sending the same key again sends it once.")
 

@@ -36,10 +36,11 @@ THROUGH_HEADER = "X-Experience-API-Consistent-Through"
 VERSION = OpenApiParameter(VERSION_HEADER, str, OpenApiParameter.HEADER, required=True, enum=["1.0.3", "2.0.0"])
 KNOWN = {"statementId", "voidedStatementId", "verb", "activity", "since", "until", "limit", "ascending", "after"}
 KNOWN |= {"agent", "registration", "related_activities", "related_agents", "format", "attachments"}
+KEPT_IDS = {"type": "array", "items": {"type": "string", "format": "uuid"}}  # what a list of statements is answered with
 UNSUPPORTED = {"agent", "registration", "related_activities", "related_agents"}
 
 
-class WantedSerializer(serializers.Serializer[Any]):
+class StatementsWantedSerializer(serializers.Serializer[Any]):
     """What a list of statements is narrowed by."""
 
     verb = serializers.CharField(required=False, max_length=300)
@@ -53,7 +54,7 @@ class WantedSerializer(serializers.Serializer[Any]):
 
 class _Xapi(Endpoint):
     authentication_classes = (TokenAuthentication, BasicTokenAuthentication, SessionAuthentication)
-    serializer_class = WantedSerializer
+    serializer_class = StatementsWantedSerializer
     filter_backends = ()
     spoken = "1.0.3"
 
@@ -89,7 +90,7 @@ class Statements(_Xapi):
         operation_id="xapi_statements",
         parameters=[
             VERSION,
-            WantedSerializer,
+            StatementsWantedSerializer,
             OpenApiParameter("statementId", UUID, description="One statement by its id."),
             OpenApiParameter("voidedStatementId", UUID, description="One that was voided."),
         ],
@@ -109,7 +110,7 @@ class Statements(_Xapi):
         operation_id="xapi_statements_add",
         parameters=[VERSION],
         request=OpenApiTypes.ANY,
-        responses={200: serializers.ListField(child=serializers.UUIDField()), 409: OpenApiResponse()},
+        responses={200: KEPT_IDS, 409: OpenApiResponse()},
     )
     def post(self, request: Request) -> Response:
         """Keep one statement, or a list of up to 100: all of them or none. The same again changes nothing."""
@@ -175,7 +176,7 @@ class Statements(_Xapi):
         return Response(found.statement)
 
     def _many(self, request: Request) -> Response:
-        given = WantedSerializer(data=request.query_params)
+        given = StatementsWantedSerializer(data=request.query_params)
         given.is_valid(raise_exception=True)
         wanted: dict[str, Any] = given.validated_data
         size = min(wanted.get("limit") or PAGE, PAGE)

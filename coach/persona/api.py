@@ -34,7 +34,7 @@ def _list(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=Text(max_length=ITEM), max_length=MOST_ITEMS, required=False, **options)
 
 
-class InfoSerializer(serializers.Serializer[Any]):
+class TrainerInfoSerializer(serializers.Serializer[Any]):
     headline = Text(max_length=HEADLINE, required=False, allow_blank=True)
     about = Text(max_length=ABOUT, required=False, allow_blank=True)
     expertise = _list()
@@ -66,7 +66,7 @@ class PersonalizationSerializer(serializers.Serializer[Any]):
     greeting = Text(max_length=GREETING_LIMIT, required=False, allow_blank=True, default="")
     share_level = serializers.ChoiceField(choices=Personalization.ShareLevel.choices, required=False, default="name_only")
     linkedin_profile_url = Text(max_length=ADDRESS_LIMIT, required=False, allow_blank=True, default="")
-    trainer_info = InfoSerializer(required=False)
+    trainer_info = TrainerInfoSerializer(required=False)
     picture = Text(
         max_length=MOST_PICTURE,
         required=False,
@@ -89,7 +89,7 @@ class PersonalizationSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(_("This is not Base64.")) from None
 
 
-class ProfileTextSerializer(serializers.Serializer[Any]):
+class TrainerProfileSerializer(serializers.Serializer[Any]):
     text = Text(max_length=MOST_TEXT)
 
 
@@ -189,24 +189,24 @@ class GlobalSettings(_Settings):
 class ProfileReading(Endpoint):
     """A profile or CV, read by rule."""
 
-    serializer_class = InfoSerializer
+    serializer_class = TrainerInfoSerializer
 
     @extend_schema(
         operation_id="personalization_extract",
-        request=ProfileTextSerializer,
-        responses={200: InfoSerializer, 404: OpenApiResponse()},
+        request=TrainerProfileSerializer,
+        responses={200: TrainerInfoSerializer, 404: OpenApiResponse()},
     )
     def post(self, request: Request) -> Response:
         """For trainers: what is found in a text. Nothing is kept: correct it, and put it into the settings."""
         if self.person.role not in {"trainer", "admin"}:
             raise NotFound
-        given = ProfileTextSerializer(data=request.data)
+        given = TrainerProfileSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
             found = extracting.from_text(given.validated_data["text"])
         except extracting.ProfileRefused as refusal:
             raise ValidationError({"text": [refusal.message]}) from refusal
-        return Response(InfoSerializer(found.as_info()).data)
+        return Response(TrainerInfoSerializer(found.as_info()).data)
 
 
 def _wanted(data: dict[str, Any]) -> Wanted:
