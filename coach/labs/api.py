@@ -177,7 +177,7 @@ class Acknowledged(Endpoint):
         """For trainers: seen. It does not come back in this episode."""
         return self._set(struggle_id, struggles.acknowledge)
 
-    @extend_schema(operation_id="struggle_unacknowledge", request=None, responses=StruggleSerializer)
+    @extend_schema(operation_id="struggle_unacknowledge", request=None, responses={200: StruggleSerializer})
     def delete(self, request: Request, struggle_id: UUID) -> Response:
         return self._set(struggle_id, lambda row, _person: struggles.take_back(row))
 

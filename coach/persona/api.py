@@ -65,7 +65,7 @@ class PersonalizationSerializer(serializers.Serializer[Any]):
     tone = serializers.ChoiceField(choices=Personalization.Tone.choices, required=False, default="plain")
     greeting = Text(max_length=GREETING_LIMIT, required=False, allow_blank=True, default="")
     share_level = serializers.ChoiceField(choices=Personalization.ShareLevel.choices, required=False, default="name_only")
-    linkedin_profile_url = Text(max_length=ADDRESS_LIMIT, required=False, allow_blank=True, default="")
+    linkedin_profile_url = Text(max_length=ADDRESS_LIMIT, required=False, allow_blank=True, allow_null=True, default=None)
     trainer_info = TrainerInfoSerializer(required=False)
     picture = Text(
         max_length=MOST_PICTURE,
@@ -76,9 +76,9 @@ class PersonalizationSerializer(serializers.Serializer[Any]):
     )
     picture_hash = serializers.CharField(read_only=True)
 
-    def validate_linkedin_profile_url(self, value: str) -> str:
+    def validate_linkedin_profile_url(self, value: str | None) -> str:
         try:
-            return checked_linkedin(value)
+            return checked_linkedin(value or "")
         except forms.ValidationError as error:
             raise serializers.ValidationError(error.messages) from None
 
@@ -218,7 +218,7 @@ def _wanted(data: dict[str, Any]) -> Wanted:
         tone=data["tone"],
         greeting=data["greeting"],
         share_level=data["share_level"],
-        linkedin=data["linkedin_profile_url"],
+        linkedin=data["linkedin_profile_url"] or "",
         info=Profile(headline=info.get("headline", ""), about=info.get("about", ""), **lists),
         picture=data.get("picture"),
     )
