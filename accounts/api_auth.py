@@ -1,5 +1,7 @@
 """Who calls the API: by a personal token, or by the session of the page (then with its CSRF token)."""
 
+import base64
+import binascii
 import logging
 
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,34 @@ class TokenAuthentication(authentication.BaseAuthentication):
         return SCHEME
 
 
+class BasicTokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Basic` with one's e-mail address and a personal token as the password, for clients that know nothing else.
+    Passwords are not taken.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, str] | None:
+        scheme, _space, encoded = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        email, secret = _name_and_secret(encoded.strip())
+        person = person_by_token(secret) if secret else None
+        if person is None or person.email.lower() != email.lower():
+            log.warning("token_refused from=%s", address_of(request))
+            raise exceptions.AuthenticationFailed(_("This token is unknown, has expired or was revoked."))
+        return person, "token"
+
+    def authenticate_header(self, request: Request) -> str:
+        return SCHEME
+
+
+def _name_and_secret(encoded: str) -> tuple[str, str]:
+    try:
+        name, _colon, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return name.strip(), secret.strip()
+
+
 class SessionAuthentication(authentication.SessionAuthentication):
     """The signed-in browser; unsafe methods need the CSRF token."""
 
@@ -43,6 +73,15 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "description": str(_("A personal token from the account page."))}
+
+
+class BasicTokenScheme(OpenApiAuthenticationExtension):
+    target_class = BasicTokenAuthentication
+    name = "basicToken"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        description = str(_("An e-mail address, and a personal token as the password."))
+        return {"type": "http", "scheme": "basic", "description": description}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

@@ -53,17 +53,17 @@ outage = _Outage()
 _one_at_a_time = threading.Lock()  # in memory the window is read and written in two steps
 
 
-def allow(kind: str, key: object) -> Verdict:
-    """Count one deed of `kind` (a name in settings.RATE_LIMITS) by `key`, and say whether it is within the limit."""
+def allow(kind: str, key: object, deeds: int = 1) -> Verdict:
+    """Count deeds of `kind` (a name in settings.RATE_LIMITS) by `key`, and say whether all are within the limit."""
     rule, name = _rule(settings.RATE_LIMITS[kind]), _name(kind, key)
     if not outage.is_on:
         try:
-            return _count(_shared(), rule, name)
+            return _count(_shared(), rule, name, deeds)
         except redis.RedisError as error:
             outage.begin()
             log.warning("limits_without_redis kind=%s error=%s", kind, type(error).__name__)
     with _one_at_a_time:
-        return _count(_own(), rule, name)
+        return _count(_own(), rule, name, deeds)
 
 
 def forget(kind: str, key: object) -> None:
@@ -87,8 +87,8 @@ def address_of(request: HttpRequest) -> str:
     return str(ip_network((parsed, IPV6_NETWORK), strict=False)) if isinstance(parsed, IPv6Address) else address
 
 
-def _count(limiter: SlidingWindowCounterRateLimiter, rule: RateLimitItem, name: str) -> Verdict:
-    if limiter.hit(rule, name):
+def _count(limiter: SlidingWindowCounterRateLimiter, rule: RateLimitItem, name: str, deeds: int) -> Verdict:
+    if limiter.hit(rule, name, cost=deeds):
         return Verdict(True)
     reset = limiter.get_window_stats(rule, name).reset_time
     return Verdict(False, max(1, math.ceil(reset - time.time())))

@@ -1,9 +1,22 @@
 """What was asked, answered, passed on and thought of it: for admins to look at, not to change."""
 
-from django.contrib import admin
+from typing import Any
 
-from accounts.admin import ReadOnlyAdmin
-from coach.models import Escalation, Feedback, Query, Response
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.admin import ReadOnlyAdmin, RoleAdmin
+from coach.models import (
+    Escalation,
+    Feedback,
+    LabOffer,
+    LabStruggle,
+    Personalization,
+    Query,
+    Response,
+    StruggleWeights,
+    XapiStatement,
+)
 
 
 @admin.register(Query)
@@ -40,3 +53,57 @@ class FeedbackAdmin(ReadOnlyAdmin):
     list_select_related = ("course", "learner")
     search_fields = ("feedback_text", "learner__email")
     date_hierarchy = "created_at"
+
+
+@admin.register(LabStruggle)
+class StruggleAdmin(ReadOnlyAdmin):
+    """Who struggles where, as the worker judged it."""
+
+    list_display = ("learner", "course", "lab_id", "struggle_score", "step", "is_open", "acknowledged", "detected_at", "error")
+    list_filter = ("is_open", "acknowledged", "course")
+    list_select_related = ("learner", "course")
+    search_fields = ("learner__email", "lab_id")
+    ordering = ("-struggle_score",)
+
+
+@admin.register(LabOffer)
+class OfferAdmin(ReadOnlyAdmin):
+    list_display = ("learner", "course", "lab_id", "step_title", "state", "level", "offered_at", "settled_at")
+    list_filter = ("state", "course")
+    list_select_related = ("learner", "course")
+    search_fields = ("learner__email", "lab_id", "step_title")
+    date_hierarchy = "offered_at"
+
+
+@admin.register(StruggleWeights)
+class WeightsAdmin(RoleAdmin):
+    """How much each sign of struggle counts in a course. A course without a row has the usual weights."""
+
+    list_display = (
+        "course", "attempts", "average_score", "recent_failures", "repeated_questions", "time_spent", "expected_minutes",
+    )  # fmt: skip
+    list_select_related = ("course",)
+    search_fields = ("course__title",)
+    autocomplete_fields = ("course",)
+
+
+@admin.register(XapiStatement)
+class StatementAdmin(ReadOnlyAdmin):
+    list_display = ("id", "learner", "verb", "lab_id", "effect", "voided", "stored_at")
+    list_filter = ("effect", "voided", "course")
+    list_select_related = ("learner", "course")
+    search_fields = ("learner__email", "lab_id", "activity")
+    date_hierarchy = "stored_at"
+
+
+@admin.register(Personalization)
+class PersonalizationAdmin(ReadOnlyAdmin):
+    """What trainers let the coach be. Theirs to change; an admin may take it away."""
+
+    list_display = ("trainer", "course", "coach_name", "personalization_enabled", "share_level", "tone", "updated_at")
+    list_filter = ("personalization_enabled", "share_level", "course")
+    list_select_related = ("trainer", "course")
+    search_fields = ("trainer__email", "coach_name")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj)

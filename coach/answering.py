@@ -19,6 +19,7 @@ from ai.live import LiveTurn
 from ai.writing import Spoken
 from coach import answering_again, claiming, paths, saving
 from coach.claiming import Claimed
+from coach.persona.sharing import manner
 from learning.citing import source
 from learning.confidence import confidence
 from learning.finding import SOURCES, find
@@ -137,6 +138,7 @@ def _request(draft: Draft) -> providers.ChatRequest:
         intent=draft.intent,
         course_id=str(draft.claimed.course_id),
         version=draft.prompt.version,
+        **manner(draft.claimed.persona),
     )
     return replace(request, intent=draft.intent, is_covered=draft.is_covered)
 

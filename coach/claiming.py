@@ -9,6 +9,8 @@ from ai import budgets
 from ai.budgets import Allowance
 from ai.followups import Turn
 from ai.variants.assigning import Prompt, active, assigned
+from coach.persona import sharing
+from coach.persona.sharing import Persona
 from learning.calibration import PLAIN, Map
 
 EARLIER_TURNS = 4  # of the same conversation, newest first
@@ -28,7 +30,8 @@ SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context
        {active("coach")},
        CASE WHEN c.question_key <> '' AND NOT c.context ? 'anew'
             THEN settled_answer(c.course_id, c.question_key, c.wording_key) END,
-       coalesce(m.slope, 1), coalesce(m.intercept, 0), budget_reserve(c.learner_id, c.course_id)
+       coalesce(m.slope, 1), coalesce(m.intercept, 0), budget_reserve(c.learner_id, c.course_id),
+       coach_persona(c.course_id, c.learner_id)
   FROM claimed c JOIN courses k ON k.id = c.course_id
   LEFT JOIN ai_coach_confidence_maps m ON m.course_id = c.course_id AND m.is_live
 """
@@ -56,6 +59,7 @@ class Claimed:
     settled: dict[str, Any] | None = None  # the answer to the same question, as it was given before
     calibrated: Map = PLAIN  # what verdicts taught the course's confidence
     allowance: Allowance = Allowance()  # noqa: RUF009 (frozen)
+    persona: Persona | None = None  # the coach with its trainer's name and manner
 
     @property
     def place_kind(self) -> str:
@@ -75,12 +79,12 @@ def claim_here(query_id: UUID) -> Claimed | None:
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
-    *values, threshold, content_version, has_knowledge, earlier, variants, settled, slope, intercept, allowance = row
+    *values, threshold, content_version, has_knowledge, earlier, variants, settled, slope, intercept, allowance, persona = row
     learner = Actor(values[1], actor.role if actor.user_id == values[1] else "learner")
     turns = tuple(Turn(question, answer) for question, answer in earlier)
     query_id, learner_id, course_id, conversation_id, question, context, slug, title, language = values
     return Claimed(
         learner, query_id, learner_id, course_id, conversation_id, question, context, slug, title, language,
         float(threshold), content_version, has_knowledge, turns, assigned("coach", learner_id, variants), settled,
-        Map(slope, intercept), budgets.read(allowance),
+        Map(slope, intercept), budgets.read(allowance), sharing.read(persona),
     )  # fmt: skip

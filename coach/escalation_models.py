@@ -56,6 +56,7 @@ class Escalation(models.Model):
         ASKED = "asked", _("The learner asked for the trainer")
         UNSURE = "unsure", _("The coach was not sure")
         FAILED = "failed", _("No model answered")
+        STRUGGLE = "struggle", _("The trainer wrote about a lab")
 
     class Priority(models.TextChoices):
         LOW = "low", _("low")

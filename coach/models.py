@@ -16,7 +16,9 @@ from ai.asking import QUESTION_LIMIT
 from ai.models import Conversation, PromptVariant
 from coach.confidence_models import ConfidenceMap  # noqa: F401 (a model of this app)
 from coach.escalation_models import Escalation
+from coach.lab_models import LabOffer, LabStruggle, LabWork, Presence, StruggleWeights, XapiStatement  # noqa: F401 (models of this app)
 from coach.likeness_models import EscalationLink, EscalationMeaning  # noqa: F401 (models of this app)
+from coach.persona_models import Personalization  # noqa: F401 (models of this app)
 from courses.models import Course
 
 OWN_IN_MY_COURSES = f"({own()}) AND {IN_MY_COURSES}"

@@ -45,6 +45,7 @@ class Turn:
     may_rate: bool = False
     may_retry: bool = False
     may_escalate: bool = False
+    straight: str = ""  # "learner" or "trainer": who wrote, when the coach has no part in it
     passed: Passed | None = None
     answered_before: datetime | None = None
     limit: int = field(default=QUESTION_LIMIT)
@@ -96,7 +97,8 @@ def _open_turn(query: Query, response: Response | None, slug: str) -> Turn:
 def _settled_turn(query: Query, response: Response | None, slug: str) -> Turn:
     sources = sources_of(response.reference_locations, response.evidence, slug=slug) if response else ()
     answer = response.answer if response else ""
-    failed = response is None or response.state == Response.State.FAILED or not answer.strip()
+    straight = str(query.context.get("straight", ""))
+    failed = not straight and (response is None or response.state == Response.State.FAILED or not answer.strip())
     feedback = next(iter(response.feedback.all()), None) if response else None
     confidence = response.confidence_score if response else None
     return Turn(
@@ -112,9 +114,10 @@ def _settled_turn(query: Query, response: Response | None, slug: str) -> Turn:
         marks=tuple(_marks(query, response, failed)),
         rating=feedback.rating if feedback else "",
         feedback_text=feedback.feedback_text if feedback else "",
-        may_rate=not failed,
+        may_rate=not failed and not straight,
         may_retry=failed or bool(response and response.state == Response.State.INTERRUPTED),
         may_escalate=getattr(query, "escalation", None) is None,
+        straight=straight,
         passed=passed(query),
         answered_before=parse_datetime(str(response.notes.get("answered_before") or "")) if response else None,
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.door import SYSTEM, acting_as
 from coach import calibrating, interrupting, linking, picking_up, teaching, telling
 from coach.answering import answer_now
+from coach.labs import judging, offering
 from coach.remembering import remember_settled
 
 
@@ -57,3 +58,11 @@ def recalibrate() -> None:
 def pick_up() -> None:
     """Put onto the desk what other conversations hand over, and tell them what became of it."""
     picking_up.pick_up()
+
+
+@shared_task(name="coach.judge_labs", ignore_result=True, soft_time_limit=120, time_limit=150)
+def judge_labs() -> None:
+    """Judge the labs in which something happened, and close the offers that nobody answered."""
+    judging.judge_due()
+    with acting_as(SYSTEM):
+        offering.settle_old(timezone.now())

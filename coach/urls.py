@@ -3,6 +3,8 @@
 from django.urls import path
 
 from coach import passed_views, search_view, views
+from coach.labs import views as labs
+from coach.persona import views as persona
 from coach.streaming import turn_stream
 
 urlpatterns = [
@@ -16,6 +18,14 @@ urlpatterns = [
     path("turns/<uuid:query_id>/seen", passed_views.seen, name="turn-seen"),
     path("turns/<uuid:query_id>/settled", passed_views.settled, name="turn-settled"),
     path("turns/<uuid:query_id>/withdraw", passed_views.withdraw, name="turn-withdraw"),
+    path("offers/<uuid:offer_id>/hint", labs.climb, name="lab-offer-climb"),
+    path("offers/<uuid:offer_id>/answer", labs.answer, name="lab-offer-answer"),
+    path("<slug:slug>/labs/<str:lab_id>/step", labs.step, name="lab-step"),
+    path("<slug:slug>/labs/<str:lab_id>/beat", labs.beat, name="lab-beat"),
+    path("<slug:slug>/labs/<str:lab_id>/offer", labs.offer, name="lab-offer"),
+    path("<slug:slug>/labs/<str:lab_id>/presence", labs.presence, name="lab-presence"),
+    path("<slug:slug>/labs/<str:lab_id>/trainer", labs.trainer, name="lab-trainer"),
+    path("<slug:slug>/picture/<slug:digest>", persona.picture, name="coach-picture"),
     path("<slug:slug>/", views.coach, name="coach"),
     path("<slug:slug>/ask", views.ask, name="coach-ask"),
     path("<slug:slug>/fresh", views.fresh, name="coach-fresh"),

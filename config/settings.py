@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "apply-learning": {"task": "learning.apply_learning", "schedule": timedelta(seconds=30)},
     "sweep-turns": {"task": "coach.sweep_turns", "schedule": timedelta(seconds=15)},
     "link-escalations": {"task": "coach.link_escalations", "schedule": timedelta(seconds=10)},
+    "judge-labs": {"task": "coach.judge_labs", "schedule": timedelta(seconds=10)},
     "teach-replies": {"task": "coach.teach_replies", "schedule": timedelta(seconds=15)},
     "tell-learners": {"task": "coach.tell_learners", "schedule": timedelta(seconds=20)},
     "look-at-providers": {"task": "ai.look_at_providers", "schedule": timedelta(seconds=60)},
@@ -170,6 +171,7 @@ RATE_LIMITS = {
     "search": env.str("RATE_SEARCH", "60/minute"),
     "import": env.str("RATE_IMPORT", "10/hour"),
     "transcript": env.str("RATE_TRANSCRIPT", "60/hour"),
+    "lab": env.str("RATE_LAB", "600/minute"),  # events of one learner in labs: tries, steps, learning records
     "api": env.str("RATE_API", "300/minute"),
 }
 

@@ -97,6 +97,11 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Answers"), "chat", "coach_response"),
                     _link(_("With trainers"), "support_agent", "coach_escalation"),
                     _link(_("Feedback"), "thumbs_up_down", "coach_feedback"),
+                    _link(_("Struggles in labs"), "trending_up", "coach_labstruggle"),
+                    _link(_("Offers of help"), "lightbulb", "coach_laboffer"),
+                    _link(_("Weights of struggle"), "balance", "coach_struggleweights"),
+                    _link(_("Learning records"), "receipt", "coach_xapistatement"),
+                    _link(_("Trainers' coaches"), "badge", "coach_personalization"),
                 ],
             },
             {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("coach/", include("coach.urls")),
     path("desk/insights/", include("coach.insights.urls")),
     path("desk/transcripts/", include("learning.transcripts.urls")),
+    path("desk/coach/", include("coach.persona.urls")),
     path("mentor/", include("mentor.urls")),
     path("concepts/plans/", include("planning.learning_plans.urls")),
     path("concepts/", include("planning.concepts.urls")),

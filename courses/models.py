@@ -331,10 +331,16 @@ class LabAttempt(models.Model):
     score = models.DecimalField(max_digits=4, decimal_places=3, null=True)
     passed = models.BooleanField(null=True)
     details = models.JSONField(default=dict)
+    step = models.CharField(max_length=200, default="", db_default="")  # where it ended, as far as is known
+    source = models.CharField(max_length=10, default="api", db_default="api")  # page, api or xapi
+    client_key = models.UUIDField(null=True)  # made by whoever sent it: sending twice notes once
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         db_table = "lab_attempts"
         constraints = [
+            models.UniqueConstraint(fields=["learner", "client_key"], name="lab_attempts_key_once"),
+            models.CheckConstraint(condition=models.Q(source__in=["page", "api", "xapi"]), name="lab_attempts_source_valid"),
             models.CheckConstraint(
                 condition=models.Q(score=None) | models.Q(score__gte=0, score__lte=1), name="lab_attempts_score"
             ),

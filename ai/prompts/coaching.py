@@ -37,13 +37,16 @@ def coach_request(
     intent: str = "",
     course_id: str = "",
     version: str = VERSION,
+    speaks_as: str = "",
+    manner: str = "",
 ) -> ChatRequest:
     """What the coach asks of a provider. `question` stands alone, `asked` is how the learner put it; `earlier` holds questions
-    with their answers, oldest first, of which the last few are used.
+    with their answers, oldest first, of which the last few are used. `speaks_as` is a trainer's text, `manner` is ours.
     """
     messages = build(
-        question=asked or question, sources=sources, earlier=earlier, course=course_title, intent=intent, version=version
-    )
+        question=asked or question, sources=sources, earlier=earlier, course=course_title, intent=intent, version=version,
+        speaks_as=speaks_as, manner=manner,
+    )  # fmt: skip
     most = settings.LLM_MAX_TOKENS
     return ChatRequest(messages, tuple(sources), question, max_tokens=most, feature="coach", course=course_id)
 
@@ -56,15 +59,18 @@ def build(
     course: str = "",
     intent: str = "",
     version: str = VERSION,
+    speaks_as: str = "",
+    manner: str = "",
 ) -> tuple[Message, ...]:
     """The messages for a model."""
     blocks = (
         ("course", course),
+        ("name and trainer of the coach", speaks_as),
         *(source_block(source) for source in sources),
         ("conversation so far", "\n\n".join(_turns(earlier))),
         question_block(question),
     )
-    return ordered(version, blocks=blocks, advice=ADVICE.get(intent, ""))
+    return ordered(version, blocks=blocks, advice=" ".join(part for part in (ADVICE.get(intent, ""), manner) if part))
 
 
 def _turns(earlier: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -9,7 +9,9 @@ from django.urls import reverse
 from accounts.door import current_actor
 from accounts.ids import uuid_or_none
 from coach import history
+from coach.labs.showing import offer_context, steps_context
 from coach.models import QUESTION_LIMIT
+from coach.persona.sharing import Persona, persona_for
 from coach.showing import shown
 from coach.suggesting import suggestions_for
 from courses.models import Chapter, Course, Lab
@@ -45,6 +47,35 @@ def cited_passage(context: dict[str, Any], course: Course) -> dict[str, Any]:
     wanted = uuid_or_none(context["request"].GET.get("passage", ""))
     passage = ContentChunk.objects.filter(pk=wanted, course=course).first() if wanted else None
     return {"passage": passage}
+
+
+@register.inclusion_tag("labs/_steps.html", takes_context=True)
+def lab_steps(context: dict[str, Any], place: Lab) -> dict[str, Any]:
+    """The steps of a lab, to tick."""
+    return _beside(context, place) | steps_context(context["request"].user, place)
+
+
+@register.inclusion_tag("labs/_lab.html", takes_context=True)
+def lab_help(context: dict[str, Any], place: Lab) -> dict[str, Any]:
+    """The offer of help with a lab, when there is one."""
+    return _beside(context, place) | offer_context(context["request"].user, place)
+
+
+def _beside(context: dict[str, Any], place: Lab) -> dict[str, Any]:
+    return {"course": place.course, "place": place, "csrf_token": context.get("csrf_token")}
+
+
+@register.simple_tag
+def your_coach(course: Course) -> Persona | None:
+    """The coach with its trainer's name, as far as the reader may see it; None for the plain one."""
+    person = current_actor().user_id
+    return persona_for(course.pk, person) if person else None
+
+
+@register.simple_tag
+def coach_picture(course: Course, persona: Persona) -> str:
+    """The address of the coach's picture, "" without one."""
+    return reverse("coach-picture", args=[course.slug, persona.picture]) if persona.picture else ""
 
 
 @register.simple_tag

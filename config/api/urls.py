@@ -13,6 +13,9 @@ from coach import api_insights as insights
 from coach.api_correcting import QueryCorrections
 from coach.api_search import Search
 from coach.api_stream import QueryStream
+from coach.labs import api as labs
+from coach.labs import api_xapi as xapi
+from coach.persona import api as persona
 from config.api.views import Nothing
 from courses import api as courses
 from learning import api_knowledge as knowledge
@@ -41,6 +44,9 @@ class PlaceId:
 register_converter(PlaceId, "place")
 
 COURSE = "courses/<slug:slug>"
+LAB = f"{COURSE}/labs/<place:lab_id>"
+OFFER = "offers/<uuid:offer_id>"
+STRUGGLE = "struggles/<uuid:struggle_id>"
 QUERY = "queries/<uuid:query_id>"
 ESCALATION = "escalations/<uuid:escalation_id>"
 ITEM = "queue/<uuid:item_id>"
@@ -63,6 +69,22 @@ v1 = [
     path(f"{COURSE}/files/<path:path>", courses.File.as_view()),
     path(f"{COURSE}/progress", courses.ProgressList.as_view()),
     path(f"{COURSE}/progress/<place:place_id>", courses.Progress.as_view()),
+    path(f"{COURSE}/presence", labs.PresenceOf.as_view()),
+    path(f"{COURSE}/persona", persona.PersonaOf.as_view()),
+    path(f"{COURSE}/persona/picture", persona.PersonaPicture.as_view()),
+    path(f"{COURSE}/personalization", persona.CourseSettings.as_view()),
+    path("me/personalization", persona.GlobalSettings.as_view()),
+    path("me/personalization/extract", persona.ProfileReading.as_view()),
+    path(f"{LAB}/attempts", labs.Attempts.as_view()),
+    path(f"{LAB}/steps", labs.Steps.as_view()),
+    path(f"{LAB}/offer", labs.Offer.as_view()),
+    path(f"{OFFER}/hint", labs.OfferHint.as_view()),
+    path(f"{OFFER}/answer", labs.OfferAnswer.as_view()),
+    path("struggles", labs.Struggles.as_view()),
+    path(f"{STRUGGLE}/acknowledged", labs.Acknowledged.as_view()),
+    path(f"{STRUGGLE}/message", labs.StruggleMessage.as_view()),
+    path("xapi/about", xapi.About.as_view()),
+    path("xapi/statements", xapi.Statements.as_view()),
     path(f"{COURSE}/search", Search.as_view()),
     path(f"{COURSE}/queries", coach.Queries.as_view()),
     path(f"{COURSE}/conversations", coach.Conversations.as_view()),

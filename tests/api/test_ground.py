@@ -23,6 +23,7 @@ PATHS = [
     .replace("<slug:slug>", "containers")
     .replace("<slug:key>", "questions")
     .replace("<place:place_id>", "volumes")
+    .replace("<place:lab_id>", "lab-database")
     .replace("<path:path>", "a.png")
     for route in v1
 ]

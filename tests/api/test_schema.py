@@ -36,7 +36,7 @@ __all__ = ["fake_vendor", "fake_vendor_server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EXAMPLES = 12  # for each operation
-WIDE = dict.fromkeys(("api", "ask", "search", "sign-in", "sign-in-place", "transcript"), "1000000/second")
+WIDE = dict.fromkeys(("api", "ask", "lab", "search", "sign-in", "sign-in-place", "transcript"), "1000000/second")
 LEFT_OUT = [
     positive_data_acceptance,  # a string of spaces fits `minLength: 1` and is still no question
     ignored_auth,  # every address is tried without a token in test_ground
@@ -53,6 +53,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
         secret = tokens.make(person=ada, name="schema").secret
     known = {"slug": taught.slug, "place_id": "volumes", "key": "gaps", "query_id": str(ask_and_answer(ada, taught).pk)}
     known |= dict.fromkeys(("token_id", "escalation_id", "correction_id", "item_id", "knowledge_id"), str(uuid.uuid4()))
+    known |= dict.fromkeys(("offer_id", "struggle_id", "lab_id"), str(uuid.uuid4())) | {"lab_id": "lab-database"}
     known |= {"path": "a.png", "transcript_id": str(uuid.uuid4())}
     chat = mentored(ada, thread_of(ada, taught))
     known |= {"thread_id": str(chat.conversation_id), "chat_id": str(chat.pk), "memory_id": str(uuid.uuid4()), "key": "answers"}

@@ -1,6 +1,7 @@
 """A small course that is really imported and indexed, and questions asked in it."""
 
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,12 @@ lab: true
 """
 
 
-def fill(course: Course, folder: Path) -> None:
+PAGES = (("volumes", VOLUMES), ("networks", NETWORKS), ("lab-database", LAB))
+
+
+def fill(course: Course, folder: Path, pages: Iterable[tuple[str, str]] = PAGES) -> None:
     """Import and index the small course."""
-    for name, text in (("volumes", VOLUMES), ("networks", NETWORKS), ("lab-database", LAB)):
+    for name, text in pages:
         (folder / f"{name}.md").write_text(text)
     with acting_as(SYSTEM):
         draft = read(folder)

@@ -18,7 +18,22 @@ from accounts.door import SYSTEM, acting_as
 from accounts.models import PersonalToken, Session, User
 from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation, Handover, Message, PromptVariant, VariantEvent
 from coach.confidence_models import ConfidenceMap
-from coach.models import ConversationHistory, Escalation, EscalationLink, EscalationMeaning, Feedback, Query, Response
+from coach.models import (
+    ConversationHistory,
+    Escalation,
+    EscalationLink,
+    EscalationMeaning,
+    Feedback,
+    LabOffer,
+    LabStruggle,
+    LabWork,
+    Personalization,
+    Presence,
+    Query,
+    Response,
+    StruggleWeights,
+    XapiStatement,
+)
 from courses.models import (
     Chapter,
     ConceptEvidence,
@@ -96,7 +111,13 @@ def make_scene(ada: User, ben: User, tess: User, rex: User, course: Course) -> S
     elsewhere = make_course("elsewhere", "Another course")
     with acting_as(SYSTEM):
         CourseTrainer.objects.create(course=elsewhere, trainer=theo)
-        rows = _course_rows(ada, tess, course) | _coach_rows(ada, course) | _account_rows(ada) | _learning_rows(ada, tess, course)
+        rows = (
+            _course_rows(ada, tess, course)
+            | _coach_rows(ada, course)
+            | _lab_rows(ada, tess, course)
+            | _account_rows(ada)
+            | _learning_rows(ada, tess, course)
+        )
     rows |= _django_rows(ada)
     cast = {"u": (ada, "auth"), "a": (ada, "learner"), "b": (ben, "learner"), "t": (tess, "trainer"), "o": (theo, "trainer")}
     named = {letter: (str(person.pk), role) for letter, (person, role) in cast.items()}
@@ -176,6 +197,21 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
 def _confidence_map(course: Course) -> ConfidenceMap:
     figures = {"verdicts": 20, "wrong": 1, "brier": 0.1, "error": 0.1, "wanted_error": "0.05", "threshold": "0.5"}
     return ConfidenceMap.objects.create(course=course, version=1, slope=1, intercept=0, **figures)
+
+
+def _lab_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
+    at_lab: dict[str, Any] = {"learner": ada, "course": course, "lab_id": "lab"}
+    told: dict[str, Any] = {"verb": "a:b", "activity": "a:b", "effect": "noted", "statement": {}, "digest": "d" * 64}
+    made: list[Any] = [
+        LabWork.objects.create(**at_lab),
+        LabStruggle.objects.get(**at_lab),  # made by the trigger of the row above
+        LabOffer.objects.create(**at_lab),
+        Presence.objects.create(learner=ada, course=course),
+        StruggleWeights.objects.create(course=course),
+        XapiStatement.objects.create(**at_lab, **told, id=uuid.uuid4(), happened_at=timezone.now()),
+        Personalization.objects.create(trainer=tess, course=course),
+    ]
+    return _ids(made)
 
 
 def _learning_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:

@@ -107,6 +107,13 @@ EXPECTED = {
     "ai_coach_escalation_links": WORKERS_OWN,
     "ai_coach_feedback": SHARED_WITH_TRAINER,
     "ai_coach_conversation_history": SHARED_WITH_TRAINER,
+    "ai_coach_lab_struggle_detection": Rights(select="atrs", insert="s", update="trs", delete="ars"),
+    "lab_work": SHARED_WITH_TRAINER,
+    "coach_presence": HER_OWN,
+    "lab_offers": Rights(select="atrs", insert="s", update="ars", delete="ars"),
+    "lab_struggle_weights": Rights(select="abtrs", insert="trs", update="trs", delete="rs"),
+    "xapi_statements": SHARED_WITH_TRAINER,
+    "ai_coach_trainer_personalization": Rights(select="trs", insert="trs", update="trs", delete="trs"),
     # mentor
     "ai_mentor_chats": HER_OWN,
     "context_embeddings": HER_OWN,
@@ -132,6 +139,7 @@ KEYS = {
     "sessions": "session_key",
     "ai_coach_lexical_impacts": "term",
     "ai_coach_escalation_meanings": "escalation_id",
+    "lab_struggle_weights": "course_id",
 }  # the others have an id
 
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from coach.demo.content import Brought, bring_course, index_course
 from coach.demo.earlier import ask_earlier, settle_figures
+from coach.demo.labs import get_stuck, name_the_coach
 from coach.demo.past import ask_in_the_past
-from coach.demo.people import DEMO_PASSWORD, EVERYBODY, TESS, enrol, make_people
+from coach.demo.people import BEN, DEMO_PASSWORD, EVERYBODY, TESS, enrol, make_people
 from coach.demo.reading import read_along, try_labs
 from courses.importing import BadCourse
 from learning.models import ContentUpdate
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         self.stdout.write(f"index: {_indexed(brought)}")
         self.stdout.write(f"accounts: {len(people.made)} new of {len(EVERYBODY)}")
         read, tried = read_along(course, people, now=now), try_labs(course, people, now=now)
+        tried += get_stuck(course, people.account(BEN), now=now)
+        name_the_coach(people.account(TESS))
         earlier = ask_earlier(course, people.account(TESS), now=now)
         asked = ask_in_the_past(course, people, now=now)
         if earlier or asked:
