@@ -1,5 +1,29 @@
 """The tables of exams and plans, each family in a file of its own."""
 
+from planning.exam_models import (
+    AnswerKey,
+    Objective,
+    Question,
+    QuestionPoint,
+    QuestionVersion,
+    SchemePoint,
+    Subject,
+    SyllabusPoint,
+)
 from planning.learning_plan_models import LearningPlan, LearningPlanStep
+from planning.practice_models import Attempt, AttemptedQuestion
 
-__all__ = ["LearningPlan", "LearningPlanStep"]
+__all__ = [
+    "AnswerKey",
+    "Attempt",
+    "AttemptedQuestion",
+    "LearningPlan",
+    "LearningPlanStep",
+    "Objective",
+    "Question",
+    "QuestionPoint",
+    "QuestionVersion",
+    "SchemePoint",
+    "Subject",
+    "SyllabusPoint",
+]
