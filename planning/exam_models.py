@@ -21,7 +21,8 @@ from courses.models import Chapter, Course
 from planning.functions import COURSE_KEPT, SCHEME_KEPT
 
 MOST_MARKS = 100  # of one question
-CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Letters, digits, dots, hyphens and underscores, please."))
+CODE_SHAPE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+CODE = RegexValidator(CODE_SHAPE, _("Letters, digits, dots, hyphens and underscores, please."))
 IN_VISIBLE_SUBJECTS = "subject_id = ANY ((SELECT visible_subjects())::uuid[])"
 IN_SUBJECTS_I_RUN = "subject_id = ANY ((SELECT run_subjects())::uuid[])"
 HANDED_IN = f"{IN_SUBJECTS_I_RUN} OR version_id = ANY ((SELECT answered_versions())::uuid[])"
