@@ -142,6 +142,7 @@ CELERY_BEAT_SCHEDULE = {
     "adapt-plans": {"task": "planning.adapt_plans", "schedule": timedelta(hours=1)},
     "clear-concepts": {"task": "planning.clear_concepts", "schedule": timedelta(hours=1)},
     "recalibrate": {"task": "coach.recalibrate", "schedule": timedelta(minutes=15)},
+    "sweep-attempts": {"task": "planning.sweep_attempts", "schedule": timedelta(seconds=15)},
     "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }

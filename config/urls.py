@@ -21,6 +21,7 @@ urlpatterns = [
     path("concepts/plans/", include("planning.learning_plans.urls")),
     path("concepts/", include("planning.concepts.urls")),
     path("desk/", include("coach.desk.urls")),
+    path("", include("planning.urls")),
     path("", include("learning.urls")),
     path("", include("courses.urls")),
 ]

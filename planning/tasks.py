@@ -1,4 +1,4 @@
-"""Work in the background: plans keep up for those who stay away, and what was deleted is cleared away."""
+"""Work in the background: plans keep up for those who stay away, what was deleted is cleared away, and exams end in time."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.door import SYSTEM, acting_as
 from planning.concepts import adding
 from planning.learning_plans import adapting
+from planning.practice.submitting import close_overdue
 
 
 @shared_task(name="planning.adapt_plans", ignore_result=True)
@@ -19,3 +20,10 @@ def clear_concepts() -> None:
     """Delete for good what learners deleted a day ago."""
     with acting_as(SYSTEM):
         adding.clear_away(timezone.now())
+
+
+@shared_task(name="planning.sweep_attempts", ignore_result=True)
+def sweep_attempts() -> None:
+    """Hand in attempts whose time is up and whose page was closed."""
+    with acting_as(SYSTEM):
+        close_overdue(timezone.now())

@@ -88,7 +88,8 @@ def _choices(entries: Sequence[Any], right: Sequence[str]) -> list[keys.Answer]:
     if stray := [text for text in right if text not in texts]:
         raise WrongField(_("“%s” is right but is not among the choices.") % stray[0])
     share = "100" if len(right) <= 1 else f"{100 / len(right):.5f}"
-    return [_weighed(entry, share if _choice_text(entry) in right else "0") for entry in entries]
+    wrong = "0" if len(right) <= 1 else f"-{share}"  # or whoever ticks everything would have everything
+    return [_weighed(entry, share if _choice_text(entry) in right else wrong) for entry in entries]
 
 
 def _choice_text(entry: Any) -> str:

@@ -18,6 +18,7 @@ from coach.demo.people import BEN, DEMO_PASSWORD, EVERYBODY, TESS, enrol, make_p
 from coach.demo.reading import read_along, try_labs
 from courses.importing import BadCourse
 from learning.models import ContentUpdate
+from planning.demo import bring_subject
 
 
 class Command(BaseCommand):
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{course.title}: {_counted(brought.changes.counts())}")
         self.stdout.write(f"index: {_indexed(brought)}")
         self.stdout.write(f"accounts: {len(people.made)} new of {len(EVERYBODY)}")
+        self.stdout.write(f"exam questions: {_counted(bring_subject().counts())}")
         read, tried = read_along(course, people, now=now), try_labs(course, people, now=now)
         tried += get_stuck(course, people.account(BEN), now=now)
         name_the_coach(people.account(TESS))

@@ -1,0 +1,1 @@
+"""Practising: an attempt from its beginning to its marks."""
