@@ -278,6 +278,7 @@ SPECTACULAR_SETTINGS = {
         "LearningStepKind": "planning.models.LearningPlanStep.Kind",
         "ConceptEvidenceKind": "courses.models.ConceptEvidence.Kind",
         "ConceptDifficulty": "courses.models.LearningConcept.Difficulty",
+        "AttemptStatus": "planning.models.Attempt.Status",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -27,6 +27,7 @@ from mentor.api_memory import Memories, MemoryDetail
 from mentor.api_stream import MessageStream
 from planning.concepts import api as concepts
 from planning.learning_plans import api as plans
+from planning import api as exams
 
 
 class PlaceId:
@@ -57,6 +58,8 @@ THREAD = "mentor/threads/<uuid:thread_id>"
 CONCEPT = "concepts/<uuid:concept_id>"
 LEARNING_PLAN = "learning-plans/<uuid:plan_id>"
 MESSAGE = "mentor/messages/<uuid:chat_id>"
+SUBJECT = "subjects/<place:code>"
+ATTEMPT = "attempts/<uuid:attempt_id>"
 
 v1 = [
     path("me", Me.as_view()),
@@ -144,6 +147,17 @@ v1 = [
     path(f"{COURSE}/knowledge/search", knowledge.KnowledgeSearch.as_view()),
     path(KNOWLEDGE, knowledge.KnowledgeDetail.as_view()),
     path(f"{KNOWLEDGE}/versions", knowledge.KnowledgeVersions.as_view()),
+    path("subjects", exams.Subjects.as_view()),
+    path(SUBJECT, exams.SubjectDetail.as_view()),
+    path(f"{SUBJECT}/points", exams.SyllabusPoints.as_view()),
+    path(f"{SUBJECT}/questions", exams.Questions.as_view()),
+    path("questions/<uuid:question_id>", exams.QuestionDetail.as_view()),
+    path("attempts", exams.Attempts.as_view()),
+    path(ATTEMPT, exams.AttemptDetail.as_view()),
+    path(f"{ATTEMPT}/answers/<int:position>", exams.Answer.as_view()),
+    path(f"{ATTEMPT}/submit", exams.Submit.as_view()),
+    path(f"{ATTEMPT}/abandon", exams.Abandon.as_view()),
+    path(f"{ATTEMPT}/result", exams.Result.as_view()),
     path("insights", insights.Insights.as_view()),
     path("insights/<slug:key>", insights.InsightsChart.as_view()),
     path("providers", Providers.as_view()),

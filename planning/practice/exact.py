@@ -78,8 +78,10 @@ def _numeric(parts: Sequence[Mapping[str, str]], answer: str) -> Judgement:
     return _judged(best) if best else NOTHING
 
 
-def _pairs(pairs: Mapping[str, str], chosen: Mapping[str, str]) -> Judgement:
-    right = sum(chosen.get(left) == wanted for left, wanted in pairs.items())
+def _pairs(pairs: Mapping[str, str], chosen: Any) -> Judgement:
+    """`chosen` is an empty list as long as nothing was."""
+    said = chosen if isinstance(chosen, Mapping) else {}
+    right = sum(said.get(left) == wanted for left, wanted in pairs.items())
     return Judgement(HUNDRED * right / len(pairs))
 
 

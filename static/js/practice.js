@@ -8,6 +8,7 @@ const say = (words) => document.dispatchEvent(new CustomEvent("coach:speak", { d
 
 if (form) keep(form);
 document.querySelectorAll("[data-deadline]").forEach(count);
+document.querySelector(".numbers [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 function keep(form) {
   const words = form.dataset;
