@@ -89,6 +89,16 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Exams"),
+                "separator": True,
+                "items": [
+                    _link(_("Subjects"), "quiz", "planning_subject"),
+                    _link(_("Syllabus points"), "account_tree", "planning_syllabuspoint"),
+                    _link(_("Exam questions"), "contact_support", "planning_question"),
+                    _link(_("Attempts"), "edit_note", "planning_attempt"),
+                ],
+            },
+            {
                 "title": _("Coach"),
                 "separator": True,
                 "items": [

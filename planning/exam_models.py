@@ -4,8 +4,6 @@ A version never changes: editing a question makes a new one, so that what was an
 read only after handing in (model answers, keys, mark schemes) lies in tables of its own, closed by policy until then.
 """
 
-from typing import Any
-
 import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -177,7 +175,6 @@ class QuestionVersion(models.Model):
 
     class Format(models.TextChoices):
         MARKDOWN = "markdown", _("Markdown")
-        HTML = "html", _("HTML")
         PLAIN = "plain", _("Plain text")
 
     id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
@@ -211,9 +208,7 @@ class QuestionVersion(models.Model):
                 condition=Q(kind__in=["written", "multiple_choice", "true_false", "short", "numeric", "matching"]),
                 name="question_versions_kind_valid",
             ),
-            models.CheckConstraint(
-                condition=Q(text_format__in=["markdown", "html", "plain"]), name="question_versions_format_valid"
-            ),
+            models.CheckConstraint(condition=Q(text_format__in=["markdown", "plain"]), name="question_versions_format_valid"),
             written_by_admins("question_versions_rows", IN_VISIBLE_SUBJECTS),
         ]
         triggers = [
@@ -253,7 +248,9 @@ class AnswerKey(models.Model):
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
         constraints = [written_by_admins("question_answer_keys_rows", HANDED_IN)]
-        triggers = [pgtrigger.Protect(name="question_answer_keys_kept", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(name="question_answer_keys_kept", operation=pgtrigger.Update, condition=pgtrigger.AnyChange()),
+        ]
 
     def __str__(self) -> str:
         return self.model_answer[:80]
@@ -283,7 +280,7 @@ class SchemePoint(models.Model):
             written_by_admins("mark_scheme_points_rows", HANDED_IN),
         ]
         triggers = [
-            pgtrigger.Protect(name="mark_scheme_points_kept", operation=pgtrigger.Update),
+            pgtrigger.Protect(name="mark_scheme_points_kept", operation=pgtrigger.Update, condition=pgtrigger.AnyChange()),
             pgtrigger.Trigger(
                 name="mark_scheme_points_fixed",
                 operation=pgtrigger.Insert | pgtrigger.Delete,
@@ -294,8 +291,3 @@ class SchemePoint(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
-
-
-def total_marks(points: Any) -> int:
-    """Of scheme points."""
-    return sum(point.marks for point in points)

@@ -2,7 +2,7 @@
 
 from planning.importing.applying import apply
 from planning.importing.comparing import Change, Changes, compare
-from planning.importing.drafts import Draft, QuestionDraft, SchemeDraft
+from planning.importing.drafts import Draft, QuestionDraft, SchemeDraft, checked
 from planning.importing.faults import BadQuestions, Fault
 from planning.importing.reading import LARGEST, read, read_bytes
 from planning.importing.versions import add_version
@@ -18,6 +18,7 @@ __all__ = [
     "SchemeDraft",
     "add_version",
     "apply",
+    "checked",
     "compare",
     "read",
     "read_bytes",

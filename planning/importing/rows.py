@@ -66,7 +66,8 @@ def _question(fields: Mapping[str, Any], line: int) -> QuestionDraft:
 def _key(kind: str, fields: Mapping[str, Any]) -> tuple[Any, bool, dict[str, Any]]:
     answer = fields.get("answer")
     if kind == Kind.TRUE_FALSE:
-        choices, key = keys.statement(_flag(answer))
+        said = answer if isinstance(answer, Mapping) else {"answer": answer}
+        choices, key = keys.statement(_flag(said.get("answer")), _text(said, "when_true"), _text(said, "when_false"))
         return choices, False, key
     if kind == Kind.MULTIPLE_CHOICE:
         answers = _choices(_list(fields, "choices"), [str(one) for one in _list(fields, "answer")])
@@ -147,7 +148,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     if isinstance(value, Mapping | list):
         raise WrongField(_("%s is a text.") % name)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
 def _list(fields: Mapping[str, Any], name: str) -> list[Any]:

@@ -223,5 +223,8 @@ def result(request: PersonRequest, attempt_id: UUID) -> HttpResponse:
     found = finding.visible_attempt(attempt_id)
     if found.student_id == request.user.pk and (found.is_open and not submitting.close_if_overdue(found, timezone.now())):
         return redirect("practice-attempt", attempt_id)
-    context = {"area": "practice", "attempt": found, "is_own": found.student_id == request.user.pk, "report": report(found)}
+    made = report(found)
+    if request.htmx and request.GET.get("waiting") == str(made.waiting):
+        return HttpResponse(status=204)  # nothing new: what the reader has opened stays open
+    context = {"area": "practice", "attempt": found, "is_own": found.student_id == request.user.pk, "report": made}
     return render(request, "practice/_result.html" if request.htmx else "practice/result.html", context)
