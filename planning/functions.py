@@ -91,7 +91,7 @@ ANSWER_OPENING = """
       FROM attempts a JOIN question_versions v ON v.id = NEW.version_id AND v.subject_id = a.subject_id
      WHERE a.id = NEW.attempt_id AND a.status = 'in_progress';
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'a question joins an attempt of its subject that is in progress' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'a question joins an attempt of its subject that is in progress' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF app_role() IN ('learner', 'trainer') AND (NEW.state <> 'open' OR NEW.marks_awarded IS NOT NULL
        OR NEW.confidence_score IS NOT NULL OR NEW.needs_review OR NEW.reviewed_by IS NOT NULL) THEN

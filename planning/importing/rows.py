@@ -50,7 +50,7 @@ def _question(fields: Mapping[str, Any], line: int) -> QuestionDraft:
         code=_text(fields, "code"),
         kind=kind,
         text=_text(fields, "text"),
-        marks=_whole(fields.get("marks") or 1),
+        marks=_whole("1" if fields.get("marks") in (None, "") else fields["marks"]),
         title=_text(fields, "title"),
         choices=choices,
         several=several,

@@ -71,7 +71,19 @@ from learning.models import (
     VoiceTranscript,
 )
 from mentor.models import Chat, Memory
-from planning.models import LearningPlan, LearningPlanStep
+from planning.models import (
+    AnswerKey,
+    Attempt,
+    AttemptedQuestion,
+    LearningPlan,
+    LearningPlanStep,
+    Question,
+    QuestionPoint,
+    QuestionVersion,
+    SchemePoint,
+    Subject,
+    SyllabusPoint,
+)
 from tests.conftest import make_course, make_person, owner_connection
 
 CONTEXT = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', '', true)"
@@ -118,6 +130,8 @@ def make_scene(ada: User, ben: User, tess: User, rex: User, course: Course) -> S
             | _account_rows(ada)
             | _learning_rows(ada, tess, course)
         )
+        rows = _course_rows(ada, tess, course) | _coach_rows(ada, course) | _account_rows(ada) | _learning_rows(ada, tess, course)
+        rows |= _exam_rows(ada, course)
     rows |= _django_rows(ada)
     cast = {"u": (ada, "auth"), "a": (ada, "learner"), "b": (ben, "learner"), "t": (tess, "trainer"), "o": (theo, "trainer")}
     named = {letter: (str(person.pk), role) for letter, (person, role) in cast.items()}
@@ -233,6 +247,22 @@ def _learning_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
     item = LearningItem.objects.get(source_type="correction")
     audit = AuditEntry.objects.filter(row_id=item.pk).first()
     return _ids([*made, item, audit])
+
+
+def _exam_rows(ada: User, course: Course) -> dict[str, Any]:
+    subject = Subject.objects.create(code="C", title="C", course=course)
+    point = SyllabusPoint.objects.create(subject=subject, code="C.1", title="Layers")
+    question = Question.objects.create(subject=subject, code="why")
+    asked, keyed = (QuestionVersion.objects.create(question=question, subject=subject, number=n, text="Why?") for n in (1, 2))
+    attempt = Attempt.objects.create(student=ada, subject=subject)
+    made: list[Any] = [
+        *(subject, point, question, asked, attempt),
+        QuestionPoint.objects.create(subject=subject, question=question, point=point),
+        AttemptedQuestion.objects.create(attempt=attempt, version=asked, student=ada, position=1, answer="So."),
+        AnswerKey.objects.create(version=keyed, subject=subject),
+        SchemePoint.objects.create(version=keyed, subject=subject, text="Because."),
+    ]
+    return _ids(made)
 
 
 def _figures(course: Course, today: date) -> list[Any]:

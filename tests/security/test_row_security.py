@@ -43,6 +43,8 @@ SHARED_WITH_TRAINER = Rights(select="atrs", insert="ars", update="ars", delete="
 HER_RIGHTS = Rights(select="uars", insert="rs", update="rs", delete="rs")
 DAYS = Rights(select="trs", insert="s", update="s", delete="s")
 WORKERS_OWN = Rights(select="s", insert="s", update="s", delete="s")
+SYLLABUS = Rights(select="abtrs", insert="rs", update="rs", delete="rs")
+SCHEME = Rights(select="trs", insert="rs", update="rs", delete="rs")  # Ada has not handed it in
 NOBODYS_DATA = Rights(select=ALL, insert=ALL, update=ALL, delete=ALL)
 
 EXPECTED = {
@@ -117,6 +119,10 @@ EXPECTED = {
     # mentor
     "ai_mentor_chats": HER_OWN,
     "context_embeddings": HER_OWN,
+    # planning
+    **dict.fromkeys(("subjects", "syllabus_points", "questions", "question_syllabus_points", "question_versions"), SYLLABUS),
+    **dict.fromkeys(("question_answer_keys", "mark_scheme_points"), SCHEME),
+    **dict.fromkeys(("attempts", "attempted_questions"), Rights(select="ars", insert="ars", update="ars", delete="rs")),
     # Django's own lists, the same for everybody
     "auth_group": NOBODYS_DATA,
     "auth_group_permissions": NOBODYS_DATA,
@@ -140,6 +146,7 @@ KEYS = {
     "ai_coach_lexical_impacts": "term",
     "ai_coach_escalation_meanings": "escalation_id",
     "lab_struggle_weights": "course_id",
+    "question_answer_keys": "version_id",
 }  # the others have an id
 
 
