@@ -25,6 +25,8 @@ PATHS = [
     .replace("<place:place_id>", "volumes")
     .replace("<place:lab_id>", "lab-database")
     .replace("<path:path>", "a.png")
+    .replace("<place:code>", "C")
+    .replace("<int:position>", "1")
     for route in v1
 ]
 
