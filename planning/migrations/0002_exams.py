@@ -23,10 +23,9 @@ from planning.functions import (
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
-        ('courses', '0001_courses'),
+        ('courses', '0003_concepts_by_evidence'),
+        ('planning', '0001_learning_plans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
