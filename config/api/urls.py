@@ -25,9 +25,9 @@ from learning.transcripts import api as transcripts
 from mentor import api as mentor
 from mentor.api_memory import Memories, MemoryDetail
 from mentor.api_stream import MessageStream
+from planning import api as exams
 from planning.concepts import api as concepts
 from planning.learning_plans import api as plans
-from planning import api as exams
 
 
 class PlaceId:
