@@ -12,6 +12,7 @@ from planning.exam_models import (
 )
 from planning.learning_plan_models import LearningPlan, LearningPlanStep
 from planning.practice_models import Attempt, AttemptedQuestion
+from planning.study_models import CalendarFeed, ImprovementPlan, StudyPlan, StudyReview
 
 __all__ = [
     "AnswerKey",
@@ -19,11 +20,15 @@ __all__ = [
     "AttemptedQuestion",
     "LearningPlan",
     "LearningPlanStep",
+    "CalendarFeed",
+    "ImprovementPlan",
     "Objective",
     "Question",
     "QuestionPoint",
     "QuestionVersion",
     "SchemePoint",
+    "StudyPlan",
+    "StudyReview",
     "Subject",
     "SyllabusPoint",
 ]

@@ -63,9 +63,10 @@ PLAN_RULES = f"""
 
 # Weaknesses by objective; actions with a day; progress by action.
 IMPROVEMENT_RULES = f"""
-    IF TG_OP = 'UPDATE' AND (NEW.student_id, NEW.attempt_id, NEW.subject_id, NEW.weaknesses)
-       IS DISTINCT FROM (OLD.student_id, OLD.attempt_id, OLD.subject_id, OLD.weaknesses) THEN
-        RAISE EXCEPTION 'what an attempt showed stays as it is' USING ERRCODE = 'check_violation';
+    IF TG_OP = 'UPDATE' AND ((NEW.student_id, NEW.attempt_id, NEW.subject_id)
+       IS DISTINCT FROM (OLD.student_id, OLD.attempt_id, OLD.subject_id)
+       OR app_role() <> 'system' AND (NEW.weaknesses, NEW.shares) IS DISTINCT FROM (OLD.weaknesses, OLD.shares)) THEN
+        RAISE EXCEPTION 'what an attempt showed is not its learner''s to change' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF jsonb_typeof(NEW.weaknesses) <> 'object'
        OR ARRAY(SELECT jsonb_object_keys(NEW.weaknesses) ORDER BY 1) <> ARRAY['AO1', 'AO2', 'AO3']

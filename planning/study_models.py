@@ -170,7 +170,7 @@ class ImprovementPlan(models.Model):
     examples; erased with the account.
 
     `weaknesses` `{"AO1": [{"category", "examples", "severity", "syllabus_points"}], "AO2": [...], "AO3": [...]}`; `action_items`
-    `[{"id", "action", "target_weakness", "due_date", "completed", "resources", "links"}]`; `progress`
+    `[{"id", "action", "target_weakness", "due_date", "completed", "resources", "syllabus_points", "links"}]`; `progress`
     `{id: {"started", "completed", "notes"}}`. A link is `{"kind", "title", "target"}` and becomes an address when it is shown.
     """
 
@@ -185,7 +185,8 @@ class ImprovementPlan(models.Model):
     created_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
 
     subject = models.ForeignKey(Subject, models.CASCADE, related_name="+")
-    shares = models.JSONField(default=dict)  # {"AO1": {"awarded", "maximum"}, ...} of the attempt, to compare with the next
+    shares = models.JSONField(default=dict)  # {"AO1": {"awarded", "maximum"}, ...} of the attempt
+    made_at = models.DateTimeField(db_default=Now())  # a review of marks after this has the worker make it anew
 
     class Meta:
         db_table = "improvement_plans"

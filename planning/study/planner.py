@@ -41,7 +41,8 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a plan has to keep to. `known` is skipped, `urgent` comes first and at once."""
+    """What a plan has to keep to. `known` is skipped, `urgent` comes first and at once. `first` is day 1 when that is past: practice
+    exams stay where the whole plan put them."""
 
     exam_date: date
     hours_per_day: float
@@ -49,6 +50,7 @@ class Wishes:
     known: frozenset[str] = frozenset()
     urgent: frozenset[str] = frozenset()
     method: str = "sm2"
+    first: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class _Day:
 def plan(*, topics: Sequence[Topic], memories: Mapping[str, Memory], start: date, wishes: Wishes) -> Planned:
     """The days from `start` to the day before the exam; days without work are left out."""
     days = study_days(start, wishes.exam_date, wishes.off)
-    exams = practice_exam_days(days)
+    exams = practice_exam_days(study_days(min(wishes.first or start, start), wishes.exam_date, wishes.off)) & set(days)
     wanted = [topic for topic in topics if topic.code not in wishes.known]
     new = interleaved([topic for topic in wanted if topic.code not in memories], wishes.urgent)
     hours = wishes.hours_per_day
