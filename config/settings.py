@@ -144,6 +144,8 @@ CELERY_BEAT_SCHEDULE = {
     "recalibrate": {"task": "coach.recalibrate", "schedule": timedelta(minutes=15)},
     "sweep-attempts": {"task": "planning.sweep_attempts", "schedule": timedelta(seconds=15)},
     "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},
+    "catch-up-plans": {"task": "planning.catch_up", "schedule": timedelta(minutes=15)},
+    "improve": {"task": "planning.improve", "schedule": timedelta(seconds=30)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")

@@ -20,6 +20,7 @@ urlpatterns = [
     path("mentor/", include("mentor.urls")),
     path("concepts/plans/", include("planning.learning_plans.urls")),
     path("concepts/", include("planning.concepts.urls")),
+    path("plan/improve/", include("planning.improve.urls")),
     path("plan/", include("planning.study.urls")),
     path("desk/", include("coach.desk.urls")),
     path("", include("planning.urls")),

@@ -154,7 +154,7 @@ class PlanPage:
         return ShownTopic(
             code=code,
             title=title,
-            is_new="study" in entry["activities"] and not any(review.on < day for review in line) and self._first(code) == day,
+            is_new="study" in entry["activities"] and not any(review.on < day for review in line) and self._first(code, day) == day,
             grade=graded,
             next_on=memory.due if memory else None,
             chapter=chapter_url(subject, topic.place_id) if topic else "",
@@ -162,10 +162,19 @@ class PlanPage:
             session=session_url(title),
         )
 
-    def _first(self, code: str) -> date | None:
-        """The first day of the plan that is not missed and has the topic."""
-        found = (day for day, entry in self.entries.items() if code in entry["topics"] and (day >= self.today or entry["completed"]))
+    def _first(self, code: str, day: date) -> date | None:
+        """The first day that has the topic; for days to come, missed ones do not count."""
+        found = (
+            each
+            for each, entry in self.entries.items()
+            if code in entry["topics"] and (entry["completed"] or each >= self.today or day < self.today)
+        )
         return min(found, default=None)
+
+    @property
+    def next_code(self) -> str:
+        """The topic of today to begin with: the first without a grade."""
+        return next((topic.code for topic in self.now.topics if topic.grade is None), "")
 
     @cached_property
     def readiness(self) -> Readiness:
