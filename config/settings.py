@@ -281,6 +281,8 @@ SPECTACULAR_SETTINGS = {
         "ConceptEvidenceKind": "courses.models.ConceptEvidence.Kind",
         "ConceptDifficulty": "courses.models.LearningConcept.Difficulty",
         "AttemptStatus": "planning.models.Attempt.Status",
+        "PlanStatus": "planning.models.StudyPlan.Status",
+        "PlanMethod": "planning.models.StudyPlan.Method",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -7,25 +7,26 @@ from django.urls import NoReverseMatch, reverse
 
 from planning.models import Subject
 
+SESSIONS = "sessions"  # of the room above this one, by name only
+
 
 def chapter_url(subject: Subject, place_id: str) -> str:
     """A chapter of the subject's course; empty without either."""
     return reverse("place", args=[subject.course.slug, place_id]) if subject.course and place_id else ""
 
 
-def practice_url(subject: Subject, codes: Sequence[str] = (), *, is_timed: bool = False) -> str:
-    """The page where practice on these points begins."""
-    wish = {"subject": subject.code, "points": ",".join(codes), "mode": "timed" if is_timed else ""}
-    return _named("practice", {key: value for key, value in wish.items() if value})
+def practice_url(subject: Subject, codes: Sequence[str] = ()) -> str:
+    """The page where practice in the subject begins, with these points chosen."""
+    chosen = urlencode([("points", code) for code in codes])
+    place = reverse("practice-begin", args=[subject.code])
+    return f"{place}?{chosen}" if chosen else place
 
 
-def session_url(topic: str) -> str:
-    """The page where a coaching session about a topic begins."""
-    return _named("coaching-session-new", {"topic": topic})
-
-
-def _named(name: str, query: dict[str, str]) -> str:
+def session_url(subject: Subject, topic: str) -> str:
+    """The page where a coaching session about a topic of the subject's course begins."""
+    if not subject.course:
+        return ""
     try:
-        return f"{reverse(name)}?{urlencode(query)}"
+        return f"{reverse(SESSIONS)}?{urlencode({'topic': topic, 'course': subject.course.slug})}"
     except NoReverseMatch:
         return ""

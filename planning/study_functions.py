@@ -70,7 +70,7 @@ IMPROVEMENT_RULES = f"""
     END IF;
     IF jsonb_typeof(NEW.weaknesses) <> 'object'
        OR ARRAY(SELECT jsonb_object_keys(NEW.weaknesses) ORDER BY 1) <> ARRAY['AO1', 'AO2', 'AO3']
-       OR jsonb_path_exists(NEW.weaknesses, '$.* ? (@.type() != "array")')
+       OR jsonb_path_exists(NEW.weaknesses, 'strict $.* ? (@.type() != "array")')
        OR jsonb_path_exists(NEW.weaknesses, '$.*[*] {_unless(WEAKNESS)}') THEN
         RAISE EXCEPTION 'weaknesses stand under AO1, AO2 and AO3' USING ERRCODE = 'check_violation';
     END IF;

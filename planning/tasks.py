@@ -6,7 +6,10 @@ from django.utils import timezone
 from accounts.door import SYSTEM, acting_as
 from planning.concepts import adding
 from planning.learning_plans import adapting
+from planning.plan_tasks import catch_up, improve
 from planning.practice.submitting import close_overdue
+
+__all__ = ["catch_up", "improve", "sweep_attempts"]
 
 
 @shared_task(name="planning.adapt_plans", ignore_result=True)

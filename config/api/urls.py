@@ -28,6 +28,8 @@ from mentor.api_stream import MessageStream
 from planning import api as exams
 from planning.concepts import api as concepts
 from planning.learning_plans import api as plans
+from planning import api as exams
+from planning import api_plans as plans
 
 
 class PlaceId:
@@ -57,6 +59,8 @@ VARIANT = "variants/<uuid:variant_id>"
 THREAD = "mentor/threads/<uuid:thread_id>"
 CONCEPT = "concepts/<uuid:concept_id>"
 LEARNING_PLAN = "learning-plans/<uuid:plan_id>"
+PLAN = "plans/<uuid:plan_id>"
+IMPROVEMENT = "improvements/<uuid:plan_id>"
 MESSAGE = "mentor/messages/<uuid:chat_id>"
 SUBJECT = "subjects/<place:code>"
 ATTEMPT = "attempts/<uuid:attempt_id>"
@@ -126,6 +130,17 @@ v1 = [
     path(f"{LEARNING_PLAN}/steps", plans.PlanSteps.as_view()),
     path(f"{LEARNING_PLAN}/replan", plans.Replan.as_view()),
     path(f"{LEARNING_PLAN}/state", plans.PlanState.as_view()),
+    path("plans", plans.Plans.as_view()),
+    path(PLAN, plans.Plan.as_view()),
+    path(f"{PLAN}/grades", plans.PlanGrades.as_view()),
+    path(f"{PLAN}/finish", plans.PlanFinish.as_view()),
+    path(f"{PLAN}/replan", plans.PlanReplan.as_view()),
+    path(f"{PLAN}/abandon", plans.PlanAbandon.as_view()),
+    path(f"{PLAN}/complete", plans.PlanComplete.as_view()),
+    path("improvements", plans.Improvements.as_view()),
+    path(IMPROVEMENT, plans.Improvement.as_view()),
+    path(f"{IMPROVEMENT}/actions/<slug:action_id>", plans.ImprovementAction.as_view()),
+    path("calendar", plans.CalendarAddress.as_view()),
     path("escalations", desk.Escalations.as_view()),
     path(ESCALATION, desk.EscalationDetail.as_view()),
     path(f"{ESCALATION}/claim", desk.Claim.as_view()),

@@ -48,18 +48,6 @@ class MarkedPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedAnswer:
-    number: int  # of the question in the attempt, from 1
-    answer: str
-    points: tuple[MarkedPoint, ...]
-    syllabus: tuple[str, ...]  # codes that the question asks about
-
-    @property
-    def is_blank(self) -> bool:
-        return not self.answer.strip()
-
-
-@dataclass(frozen=True, slots=True)
 class Share:
     awarded: Decimal
     maximum: Decimal
@@ -67,6 +55,20 @@ class Share:
     @property
     def lost(self) -> float:
         return float(1 - self.awarded / self.maximum) if self.maximum else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedAnswer:
+    number: int  # of the question in the attempt, from 1
+    answer: str
+    points: tuple[MarkedPoint, ...]
+    syllabus: tuple[str, ...]  # codes that the question asks about
+    objectives: tuple[tuple[str, Share], ...] = ()  # what could be had; a scheme may offer more than that
+    is_full: bool = False  # all marks were given, whatever points are left
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.answer.strip()
 
 
 def read_points(feedback: Mapping[str, Any] | None) -> tuple[MarkedPoint, ...]:
@@ -78,13 +80,19 @@ def read_points(feedback: Mapping[str, Any] | None) -> tuple[MarkedPoint, ...]:
     return tuple(point for point in points if point and point.objective in OBJECTIVES and point.maximum > 0)
 
 
+def read_objectives(feedback: Mapping[str, Any] | None) -> tuple[tuple[str, Share], ...]:
+    """The sums by objective of a stored feedback."""
+    found = ((name, _point(item, name)) for name, item in ((feedback or {}).get("objectives") or {}).items())
+    return tuple((name, Share(point.awarded, point.maximum)) for name, point in found if name in OBJECTIVES and point)
+
+
 def shares(answers: Iterable[MarkedAnswer]) -> dict[str, Share]:
     """Marks by objective; objectives that were not asked for are absent."""
     sums: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for answer in answers:
-        for point in answer.points:
-            sums[point.objective][0] += point.awarded
-            sums[point.objective][1] += point.maximum
+        for name, share in answer.objectives or _of_points(answer):
+            sums[name][0] += share.awarded
+            sums[name][1] += share.maximum
     return {name: Share(*sums[name]) for name in OBJECTIVES if name in sums}
 
 
@@ -95,7 +103,7 @@ def weaknesses(answers: Sequence[MarkedAnswer]) -> Weaknesses:
     for name, share in by_objective.items():
         signs: dict[str, list[tuple[MarkedAnswer, MarkedPoint]]] = defaultdict(list)
         for answer in answers:
-            for point in answer.points:
+            for point in () if answer.is_full else answer.points:
                 if point.objective == name and point.awarded < point.maximum:
                     signs[_category(answer, point)].append((answer, point))
         ranked = sorted(signs.items(), key=lambda pair: -_lost(pair[1]))
@@ -116,6 +124,10 @@ def _weakness(category: str, pairs: Sequence[tuple[MarkedAnswer, MarkedPoint]], 
         "severity": "high" if share.lost >= HIGH else "medium" if share.lost >= MEDIUM else "low",
         "syllabus_points": codes[:POINTS],
     }
+
+
+def _of_points(answer: MarkedAnswer) -> list[tuple[str, Share]]:
+    return [(point.objective, Share(point.awarded, point.maximum)) for point in answer.points]
 
 
 def _example(answer: MarkedAnswer, point: MarkedPoint) -> str:

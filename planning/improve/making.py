@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.door import SYSTEM, acting_as
 from planning.improve.advising import Action, actions, carried_over
-from planning.improve.finding import MarkedAnswer, read_points, shares, weaknesses
+from planning.improve.finding import MarkedAnswer, read_objectives, read_points, shares, weaknesses
 from planning.models import Attempt, AttemptedQuestion, ImprovementPlan, QuestionPoint, StudyPlan, StudyReview, Subject
 from planning.study.keeping import go_on, record, today_of
 from planning.study.making import lock
@@ -54,23 +54,34 @@ def marked_answers(attempt_ids: list[Any]) -> dict[Any, list[MarkedAnswer]]:
     """The marked answers of attempts, by attempt, in their order; two queries."""
     rows = list(
         AttemptedQuestion.objects.filter(attempt_id__in=attempt_ids, state=AttemptedQuestion.State.MARKED)
+        .select_related("version")
         .order_by("attempt_id", "position")
-        .values_list("attempt_id", "position", "answer", "chosen", "marking_feedback", "version__question_id")
     )
     codes: dict[Any, list[str]] = {}
-    links = QuestionPoint.objects.filter(question_id__in={row[5] for row in rows}).order_by("point__position", "point__code")
-    for question_id, code in links.values_list("question_id", "point__code"):
+    links = QuestionPoint.objects.filter(question_id__in={row.version.question_id for row in rows})
+    for question_id, code in links.order_by("point__position", "point__code").values_list("question_id", "point__code"):
         codes.setdefault(question_id, []).append(code)
     found: dict[Any, list[MarkedAnswer]] = {attempt_id: [] for attempt_id in attempt_ids}
-    for attempt_id, position, answer, chosen, feedback, question_id in rows:
-        said = answer or (_("(a choice)") if chosen else "")
-        found[attempt_id].append(MarkedAnswer(position, said, read_points(feedback), tuple(codes.get(question_id, ()))))
+    for row in rows:
+        found[row.attempt_id].append(_marked(row, tuple(codes.get(row.version.question_id, ()))))
     return found
+
+
+def _marked(row: AttemptedQuestion, codes: tuple[str, ...]) -> MarkedAnswer:
+    feedback = row.marking_feedback
+    return MarkedAnswer(
+        number=row.position,
+        answer=row.answer or (_("(a choice)") if row.chosen else ""),
+        points=read_points(feedback),
+        syllabus=codes,
+        objectives=read_objectives(feedback),
+        is_full=row.marks_awarded is not None and row.marks_awarded >= row.maximum_marks,
+    )
 
 
 def tick(*, plan: ImprovementPlan, action_id: str, is_done: bool, notes: str, now: datetime) -> ImprovementPlan | None:
     """Tick an action, or take the tick back; None when there is no such action. What a tick counted for stays counted."""
-    locked = ImprovementPlan.objects.select_for_update().select_related("subject", "student").get(pk=plan.pk)
+    locked = ImprovementPlan.objects.select_for_update(of=("self",)).select_related("subject").get(pk=plan.pk)
     item = next((each for each in locked.action_items if each["id"] == action_id), None)
     if item is None:
         return None
@@ -136,6 +147,8 @@ def _create(attempt: Attempt, fields: dict[str, Any], items: list[Action]) -> bo
                 student_id=attempt.student_id, attempt=attempt, subject=attempt.subject, action_items=items, **fields
             )
     except IntegrityError:
+        if not ImprovementPlan.objects.filter(attempt=attempt).exists():
+            raise
         return False
     return True
 

@@ -159,7 +159,7 @@ class PlanPage:
             next_on=memory.due if memory else None,
             chapter=chapter_url(subject, topic.place_id) if topic else "",
             practice=practice_url(subject, [code]),
-            session=session_url(title),
+            session=session_url(subject, title),
         )
 
     def _first(self, code: str, day: date) -> date | None:
@@ -207,7 +207,7 @@ class PlanPage:
 
     @property
     def exam_url(self) -> str:
-        return practice_url(self.plan.subject, is_timed=True)
+        return practice_url(self.plan.subject)
 
     @property
     def moved(self) -> list[ShownMove]:
