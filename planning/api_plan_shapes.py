@@ -22,9 +22,7 @@ class PlanWishSerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(min_value=0, max_value=WEEK - 1), required=False, default=list, max_length=WEEK,
         help_text="0 is Monday.",
     )  # fmt: skip
-    dates_off = serializers.ListField(
-        child=serializers.DateField(), required=False, default=list, max_length=MOST_DATES_OFF
-    )
+    dates_off = serializers.ListField(child=serializers.DateField(), required=False, default=list, max_length=MOST_DATES_OFF)
     known = serializers.ListField(
         child=Text(max_length=TOPIC_LENGTH), required=False, default=list, max_length=MOST_KNOWN,
         help_text="Codes of syllabus points to leave out.",

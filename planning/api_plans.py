@@ -136,7 +136,7 @@ class PlanAbandon(Endpoint):
     @extend_schema(operation_id="plan_abandon", request=None, responses=REFUSED)
     def post(self, request: Request, plan_id: UUID) -> Response:
         """Give the plan up. It is not opened again; grades are kept for the next one."""
-        return _done(self, plan_id, lambda plan, today: keeping.abandon(plan))
+        return _done(self, plan_id, lambda plan, _today: keeping.abandon(plan))
 
 
 class PlanComplete(Endpoint):
@@ -145,7 +145,7 @@ class PlanComplete(Endpoint):
     @extend_schema(operation_id="plan_complete", request=None, responses=REFUSED)
     def post(self, request: Request, plan_id: UUID) -> Response:
         """The exam is taken. The plan is not opened again."""
-        return _done(self, plan_id, lambda plan, today: keeping.complete(plan))
+        return _done(self, plan_id, lambda plan, _today: keeping.complete(plan))
 
 
 class Improvements(Endpoint):

@@ -1,4 +1,5 @@
-"""Where a plan leads: a chapter, a practice set, a coaching session. A room that is not open has no address; then there is no link."""
+"""Where a plan leads: a chapter, a practice set, a coaching session. A room that is not open has no address; then there is no
+link."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode

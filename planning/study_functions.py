@@ -6,7 +6,7 @@ LONGEST = 731  # days to an exam: the two years of the longest courses (docs/dec
 
 
 def _unless(condition: str) -> str:
-    """A jsonpath filter for what breaks `condition`, values of another type included: comparing them is neither true nor false."""
+    """A jsonpath filter for what breaks `condition`, values of another type included: that is neither true nor false."""
     return f"? (!({condition}) || ({condition}) is unknown)"
 
 

@@ -42,8 +42,8 @@ class StudyPlanQuerySet(models.QuerySet["StudyPlan"]):
 class StudyPlan(models.Model):
     """The days to an exam. Personal data: when somebody studies what and how easy it is to them; erased with the account.
 
-    `schedule` as in `study.schedule`, `easiness_factors` `{code: ef}`, `days_off` `{"weekdays": [0-6], "dates": [iso]}`, `known` codes.
-    `lack` says what could not be fitted in (`study.planner.Lack`), `changes` what the last replanning moved.
+    `schedule` as in `study.schedule`, `easiness_factors` `{code: ef}`, `days_off` `{"weekdays": [0-6], "dates": [iso]}`, `known`
+    codes. `lack` says what could not be fitted in (`study.planner.Lack`), `changes` what the last replanning moved.
     """
 
     class Status(models.TextChoices):
@@ -86,9 +86,7 @@ class StudyPlan(models.Model):
         verbose_name_plural = _("study plans")
         constraints = [
             models.CheckConstraint(condition=Q(total_days__gt=0), name="valid_total_days"),
-            models.CheckConstraint(
-                condition=Q(hours_per_day__gt=0, hours_per_day__lte=MOST_HOURS), name="valid_hours_per_day"
-            ),
+            models.CheckConstraint(condition=Q(hours_per_day__gt=0, hours_per_day__lte=MOST_HOURS), name="valid_hours_per_day"),
             models.CheckConstraint(condition=Q(status__in=["active", "completed", "abandoned"]), name="valid_status"),
             models.CheckConstraint(condition=Q(method__in=["sm2", "fsrs"]), name="study_plans_method_valid"),
             models.UniqueConstraint(fields=["student", "subject"], name="study_plans_one_active", condition=Q(status="active")),
@@ -176,9 +174,7 @@ class ImprovementPlan(models.Model):
 
     id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
     student = _learner()
-    attempt = models.ForeignKey(
-        Attempt, models.CASCADE, related_name="improvement_plans", db_index=False, db_constraint=False
-    )
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="improvement_plans", db_index=False, db_constraint=False)
     weaknesses = models.JSONField()
     action_items = models.JSONField()
     progress = models.JSONField(null=True, default=dict)

@@ -1,7 +1,7 @@
 """What to do about a weakness: actions with a day each before the exam, and links to the place where each is done.
 
-Pure. Knowledge is read up and said in one's own words, application is practised, evaluation is talked through and then practised; a last
-action sees whether it moved. The worst weakness comes first.
+Pure. Knowledge is read up and said in one's own words, application is practised, evaluation is talked through and then
+practised; a last action sees whether it moved. The worst weakness comes first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -123,8 +123,7 @@ def _chapters(codes: Sequence[str], by_code: Mapping[str, SyllabusTopic]) -> lis
     places = {by_code[code].place_id: by_code[code].place_title for code in codes if code in by_code and by_code[code].place_id}
     text = _("Chapter: %(title)s")
     return [
-        {"kind": "chapter", "title": text % {"title": title}, "target": place}
-        for place, title in list(places.items())[:CHAPTERS]
+        {"kind": "chapter", "title": text % {"title": title}, "target": place} for place, title in list(places.items())[:CHAPTERS]
     ]
 
 

@@ -1,7 +1,8 @@
 """What a marked attempt shows to be weak, by assessment objective, with the learner's own words as examples.
 
 Pure: from answers with their marks to the shape that is stored. A point of the mark scheme for which marks were lost is a sign of
-weakness in its objective; what kind depends on how much of the point was there. Severity is the share of the objective's marks lost.
+weakness in its objective; what kind depends on how much of the point was there. Severity is the share of the objective's marks
+lost.
 """
 
 from collections import defaultdict

@@ -1,8 +1,8 @@
 """From a marked attempt to an improvement plan, once; and ticking its actions.
 
-The worker picks marked attempts up; a result page that is faster makes the plan itself. Doing it twice makes one. Marks that a person
-changed afterwards make the plan anew, with what was ticked. A new plan or a tick reaches the study plan of the subject: weak points come
-nearer, and a ticked action counts as a review of its points.
+The worker picks marked attempts up; a result page that is faster makes the plan itself. Doing it twice makes one. Marks that a
+person changed afterwards make the plan anew, with what was ticked. A new plan or a tick reaches the study plan of the subject:
+weak points come nearer, and a ticked action counts as a review of its points.
 """
 
 from datetime import date, datetime
@@ -154,9 +154,7 @@ def _create(attempt: Attempt, fields: dict[str, Any], items: list[Action]) -> bo
 
 
 def _stored_shares(answers: list[MarkedAnswer]) -> dict[str, dict[str, str]]:
-    return {
-        name: {"awarded": str(share.awarded), "maximum": str(share.maximum)} for name, share in shares(answers).items()
-    }
+    return {name: {"awarded": str(share.awarded), "maximum": str(share.maximum)} for name, share in shares(answers).items()}
 
 
 def _study_plan(learner_id: Any, subject: Subject) -> StudyPlan | None:

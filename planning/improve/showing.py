@@ -123,7 +123,9 @@ class ImprovementPage:
         kind, target = link["kind"], link["target"]
         if kind == "chapter":
             return chapter_url(self.plan.subject, target)
-        return practice_url(self.plan.subject, target.split(",")) if kind == "practice" else session_url(self.plan.subject, target)
+        return (
+            practice_url(self.plan.subject, target.split(",")) if kind == "practice" else session_url(self.plan.subject, target)
+        )
 
 
 def _percent(share: Share) -> int:

@@ -29,7 +29,9 @@ def improvements(request: PersonRequest) -> HttpResponse:
 @behind_door
 def improvement(request: PersonRequest, plan_id: UUID) -> HttpResponse:
     page = ImprovementPage(own_improvement(request.user, plan_id), timezone.localdate())
-    return render(request, "improve/plan.html", {"page": page, "plan": page.plan, "course": page.plan.subject.course, "area": "plan"})
+    return render(
+        request, "improve/plan.html", {"page": page, "plan": page.plan, "course": page.plan.subject.course, "area": "plan"}
+    )
 
 
 @require_POST

@@ -1,14 +1,15 @@
 """A learner's plans as a calendar that other programs subscribe to (RFC 5545).
 
-The address is a secret of its own: it opens this calendar and nothing else, only its SHA-256 is kept, and a new one closes the old. Days of
-study are events of the whole day, which are right in every zone; with a usual time of day they stand at that time in the learner's
-own zone, with the zone's rules in the file, so that they stay at that time when clocks change.
+The address is a secret of its own: it opens this calendar and nothing else, only its SHA-256 is kept, and a new one closes the
+old. Days of study are events of the whole day, which are right in every zone; with a usual time of day they stand at that time
+in the learner's own zone, with the zone's rules in the file, so that they stay at that time when clocks change.
 """
 
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -50,7 +51,7 @@ def reader(secret: str) -> Actor | None:
     return Actor(row[0], row[1]) if row else None
 
 
-def calendar_of(reader_id: object, site: str) -> bytes:
+def calendar_of(reader_id: UUID | None, site: str) -> bytes:
     """All active plans of a person as iCalendar, behind their door. `site` is how addresses begin."""
     calendar = Calendar()
     calendar.add("prodid", "-//AI Coach//Study plans//EN")
@@ -83,7 +84,10 @@ def _day(plan: StudyPlan, entry: DaySchedule, topics: dict[str, SyllabusTopic], 
     names = [topics[code].title if code in topics else code for code in entry["topics"]]
     what = _("Practice exam") if "practice_exam" in entry["activities"] else _("Study")
     event.add("summary", f"{what}: {', '.join(names)}" if names else f"{what}: {plan.subject.title}")
-    event.add("description", "\n".join([plan.subject.title, *(f"{code} {name}" for code, name in zip(entry["topics"], names, strict=True))]))
+    event.add(
+        "description",
+        "\n".join([plan.subject.title, *(f"{code} {name}" for code, name in zip(entry["topics"], names, strict=True))]),
+    )
     day = date.fromisoformat(entry["date"])
     if plan.starts_at is None:
         event.add("dtstart", day)

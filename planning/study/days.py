@@ -20,6 +20,9 @@ class DaysOff:
         return isinstance(day, date) and (day.weekday() in self.weekdays or day in self.dates)
 
 
+NONE_OFF = DaysOff()
+
+
 def study_days(start: date, exam_date: date, off: DaysOff) -> list[date]:
     """The days from `start` to the one before the exam that are not off."""
     span = (exam_date - start).days

@@ -42,7 +42,9 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
         content = calendar_feed.calendar_of(actor.user_id, request.build_absolute_uri("/").rstrip("/"))
     tag = calendar_feed.tag_of(content)
     is_known = tag in request.headers.get("If-None-Match", "")
-    answer = HttpResponse(b"" if is_known else content, status=304 if is_known else 200, content_type="text/calendar; charset=utf-8")
+    answer = HttpResponse(
+        b"" if is_known else content, status=304 if is_known else 200, content_type="text/calendar; charset=utf-8"
+    )
     answer.headers["ETag"] = tag
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Referrer-Policy"] = "no-referrer"

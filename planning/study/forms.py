@@ -113,5 +113,7 @@ def _dates(line: str) -> set[date]:
         raise forms.ValidationError(text % {"line": line[:40]}) from None
     count = (last - first).days + 1
     if not 1 <= count <= MOST_DATES_OFF:
-        raise forms.ValidationError(_("“%(line)s” is no span of days: it ends before it begins, or is too long.") % {"line": line})
+        raise forms.ValidationError(
+            _("“%(line)s” is no span of days: it ends before it begins, or is too long.") % {"line": line}
+        )
     return {first + timedelta(days=number) for number in range(count)}

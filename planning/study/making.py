@@ -1,7 +1,7 @@
 """Making a plan and making it anew: rows in, a schedule out, rows back.
 
-Everything runs behind the learner's door (or the system's) in the caller's transaction. A plan that is changed is locked first, so two
-tabs cannot undo each other. Grades are rows of their own and no replanning touches them.
+Everything runs behind the learner's door (or the system's) in the caller's transaction. A plan that is changed is locked first,
+so two tabs cannot undo each other. Grades are rows of their own and no replanning touches them.
 """
 
 from collections import defaultdict

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from heapq import heappop, heappush, nsmallest
 
 from planning.sm2 import FIRST_EF
-from planning.study.days import DaysOff, practice_exam_days, study_days
+from planning.study.days import NONE_OFF, DaysOff, practice_exam_days, study_days
 from planning.study.spacing import EXPECTED_GRADE, METHODS, Memory, Review, Spacing
 
 TOPICS_A_DAY = 3
@@ -28,6 +29,7 @@ LAST_STRETCH = 14  # days of study at most in which free places are filled with 
 RESTED = 3  # days after which a topic may fill such a place
 FIRST_INTERVAL = 1
 LOOK_AROUND = 6  # due topics among which one of another part of the syllabus is looked for
+CANDIDATES = LOOK_AROUND + TOPICS_A_DAY
 TINY = 1e-9  # hours; sums of hours are not exact
 
 
@@ -41,12 +43,12 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a plan has to keep to. `known` is skipped, `urgent` comes first and at once. `first` is day 1 when that is past: practice
-    exams stay where the whole plan put them."""
+    """What a plan has to keep to. `known` is skipped, `urgent` comes first and at once. `first` is day 1 when that is past:
+    practice exams stay where the whole plan put them."""
 
     exam_date: date
     hours_per_day: float
-    off: DaysOff = DaysOff()
+    off: DaysOff = NONE_OFF
     known: frozenset[str] = frozenset()
     urgent: frozenset[str] = frozenset()
     method: str = "sm2"
@@ -102,11 +104,34 @@ class _Desk:
     urgent: set[str]
     study_hours: float
     review_hours: float
+    waiting: list[tuple[int, int, str]] = field(default_factory=list)  # a heap of (day due, day of the last review, code)
+    ready: dict[str, tuple[int, int]] = field(default_factory=dict)  # what is due: day of the last review, interval
+
+    def __post_init__(self) -> None:
+        for code, memory in self.memories.items():
+            self.expect(code, memory)
+
+    def expect(self, code: str, memory: Memory) -> None:
+        """Have a topic come again when it is due; an urgent one on the day after its last review."""
+        last = memory.last.toordinal()
+        heappush(self.waiting, (last + (1 if code in self.urgent else memory.interval), last, code))
+
+    def due(self, on: date) -> list[str]:
+        """The most pressing of what is due: urgent ones, then the most overdue for their interval. Days come in order."""
+        today = on.toordinal()
+        while self.waiting and self.waiting[0][0] <= today:
+            _due, last, code = heappop(self.waiting)
+            if self.memories[code].last.toordinal() == last:  # else it was reviewed earlier than it was due
+                self.ready[code] = (last, max(self.memories[code].interval, 1))
+        found = ((code not in self.urgent, (last - today) / interval, code) for code, (last, interval) in self.ready.items())
+        return [code for _is_calm, _late, code in nsmallest(CANDIDATES, found)]
 
     def pull(self, code: str, memory: Memory | None, on: date) -> PlannedTopic:
         """Take a topic for a day: what was planned, and the memory that it is expected to leave."""
-        self.memories[code] = self.spacing.after(memory, Review(on, EXPECTED_GRADE))
         self.urgent.discard(code)
+        self.ready.pop(code, None)
+        self.memories[code] = self.spacing.after(memory, Review(on, EXPECTED_GRADE))
+        self.expect(code, self.memories[code])
         if memory is None:
             return PlannedTopic(code, True, FIRST_INTERVAL, FIRST_EF)
         return PlannedTopic(code, False, max(memory.interval, FIRST_INTERVAL), memory.ef)
@@ -181,7 +206,7 @@ def _through(desk: _Desk, days: Sequence[date], exams: frozenset[date], hours: f
 
 
 def _new_places(desk: _Desk, days: Sequence[date], exams: frozenset[date], hours: float) -> list[int]:
-    """For each day, over how many days from it on new topics are spread: the first part of the plan, or all when that is short."""
+    """For each day, over how many days from it on new topics are spread: the first part of the plan, or all if needed."""
     a_day = min(TOPICS_A_DAY - 1, int((hours + TINY) / desk.study_hours)) or 1
     needed = math.ceil(len(desk.new) / a_day)
     open_days = [day not in exams for day in days]
@@ -196,7 +221,7 @@ def _new_places(desk: _Desk, days: Sequence[date], exams: frozenset[date], hours
 
 def _fill(desk: _Desk, today: _Day, pace: int, *, is_last: bool) -> None:
     """Reviews that are due, with room kept for the new topics of the day; then those; then what fades, near the end."""
-    due = _due(desk, today.date)
+    due = desk.due(today.date)
     kept = min(pace, TOPICS_A_DAY, int((today.room + TINY) / desk.study_hours))
     while due and len(today.topics) < TOPICS_A_DAY - kept and today.fits(desk.review_hours + kept * desk.study_hours):
         _review(desk, today, due)
@@ -209,16 +234,6 @@ def _fill(desk: _Desk, today: _Day, pace: int, *, is_last: bool) -> None:
         fading = _fading(desk, today)
         while fading and today.fits(desk.review_hours):
             _review(desk, today, fading)
-
-
-def _due(desk: _Desk, on: date) -> list[str]:
-    """What is due, the most overdue for its interval first."""
-    found = [
-        (code not in desk.urgent, -(on - memory.last).days / max(memory.interval, 1), code)
-        for code, memory in desk.memories.items()
-        if (on - memory.last).days >= memory.interval or (code in desk.urgent and memory.last < on)
-    ]
-    return [code for _is_calm, _late, code in sorted(found)]
 
 
 def _fading(desk: _Desk, today: _Day) -> list[str]:
@@ -243,7 +258,9 @@ def _settled(desk: _Desk, today: _Day) -> PlannedDay:
 
 def _lack(desk: _Desk, days: Sequence[date], exams: frozenset[date], wishes: Wishes, new: int, full: float) -> Lack:
     left_out = tuple(desk.new)
-    lost = sum(1 for memory in desk.memories.values() if days and memory.due < wishes.exam_date and memory.last < memory.due <= days[-1])
+    lost = sum(
+        1 for memory in desk.memories.values() if days and memory.due < wishes.exam_date and memory.last < memory.due <= days[-1]
+    )
     missing = len(left_out) * (full + REVIEW_HOURS) + (new - len(left_out)) * (full - desk.study_hours) + lost * desk.review_hours
     enough_hours = wishes.hours_per_day * (len(days) - len(exams)) >= new * full
     return Lack(left_out, round(missing, 1), desk.study_hours, full, lost, bool(left_out) and enough_hours)

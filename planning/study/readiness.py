@@ -1,8 +1,9 @@
 """Predicted readiness: the share of a syllabus that a learner is expected to remember on a day.
 
-The mean over all points of the syllabus of what spacing expects to be remembered of each: nothing of what was never studied, 0.9 of
-what the learner said they know (as on the day of a review), and for the others forgetting since their last review
-(`spacing.retention`). Days to come assume that the plan is kept and that reviews go well (grade 4). It predicts memory, not marks.
+The mean over all points of the syllabus of what spacing expects to be remembered of each: nothing of what was never studied, 0.9
+of what the learner said they know (as on the day of a review), and for the others forgetting since their last review
+(`spacing.retention`). Days to come assume that the plan is kept and that reviews go well (grade 4). It predicts memory, not
+marks.
 """
 
 from bisect import bisect_right

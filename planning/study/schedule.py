@@ -3,9 +3,9 @@
     {"day": 1, "date": "2026-11-22", "topics": ["9708.1.1"], "interval": 1, "activities": ["study", "practice"],
      "hours_allocated": 1.0, "ef": 2.5, "completed": false}
 
-`day` counts from the plan's first day, 1. `interval` is the shortest of the day's topics, in days, `ef` their mean easiness factor. A
-new topic is studied and practised; reviews of several parts of the syllabus are a `mixed_review`. Days before today are history and
-are never changed but for `completed`.
+`day` counts from the plan's first day, 1. `interval` is the shortest of the day's topics, in days, `ef` their mean easiness
+factor. A new topic is studied and practised; reviews of several parts of the syllabus are a `mixed_review`. Days before today
+are history and are never changed but for `completed`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -154,7 +154,9 @@ class PlanPage:
         return ShownTopic(
             code=code,
             title=title,
-            is_new="study" in entry["activities"] and not any(review.on < day for review in line) and self._first(code, day) == day,
+            is_new="study" in entry["activities"]
+            and not any(review.on < day for review in line)
+            and self._first(code, day) == day,
             grade=graded,
             next_on=memory.due if memory else None,
             chapter=chapter_url(subject, topic.place_id) if topic else "",

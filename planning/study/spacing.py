@@ -1,7 +1,7 @@
 """What is remembered of a topic, and when it should come again: by SM-2 or by FSRS.
 
-Memory is folded from the reviews themselves, so a plan can change its method, and a grade can be put right, without losing anything.
-Days are whole days of the learner's calendar.
+Memory is folded from the reviews themselves, so a plan can change its method, and a grade can be put right, without losing
+anything. Days are whole days of the learner's calendar.
 """
 
 from collections.abc import Iterable

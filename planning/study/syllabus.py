@@ -28,7 +28,7 @@ def topics_of(subject: Subject) -> list[SyllabusTopic]:
     points = list(SyllabusPoint.objects.filter(subject=subject).select_related("chapter").order_by("position", "code"))
     parents = {point.parent_id for point in points}
     by_id = {point.pk: point for point in points}
-    return [_topic(point, by_id.get(point.parent_id)) for point in points if point.pk not in parents]
+    return [_topic(point, by_id.get(point.parent_id) if point.parent_id else None) for point in points if point.pk not in parents]
 
 
 def plain(topics: Sequence[SyllabusTopic]) -> list[Topic]:

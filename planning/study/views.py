@@ -50,7 +50,9 @@ def new(request: PersonRequest) -> HttpResponse:
     form = PlanForm(request.POST or None, topics=topics_of(subject))
     if there is None and request.method == "POST" and form.is_valid():
         try:
-            plan = make(learner=request.user, subject=subject, wanted=form.wanted, today=timezone.localdate(), zone=zone_of(request.user))
+            plan = make(
+                learner=request.user, subject=subject, wanted=form.wanted, today=timezone.localdate(), zone=zone_of(request.user)
+            )
             return redirect("plan", plan.pk)
         except PlanExists as exists:
             there = exists.plan
@@ -75,7 +77,9 @@ def week(request: PersonRequest, plan_id: UUID) -> HttpResponse:
     """Seven days; `?from=` names one of them."""
     page = _page(request, plan_id)
     days = page.week(_asked_day(request, "from", page))
-    return render(request, "study/week.html", _shown(page) | {"days": days, "view": "week"} | _around(days[0].date, days[-1].date, page))
+    return render(
+        request, "study/week.html", _shown(page) | {"days": days, "view": "week"} | _around(days[0].date, days[-1].date, page)
+    )
 
 
 @require_safe
@@ -86,7 +90,9 @@ def month(request: PersonRequest, plan_id: UUID) -> HttpResponse:
     first = _asked_day(request, "month", page).replace(day=1)
     weeks = page.month(first)
     last = max(day.date for days in weeks for day in days if day.date.month == first.month)
-    return render(request, "study/month.html", _shown(page) | {"weeks": weeks, "first": first, "view": "month"} | _around(first, last, page))
+    return render(
+        request, "study/month.html", _shown(page) | {"weeks": weeks, "first": first, "view": "month"} | _around(first, last, page)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from planning.models import StudyPlan
-from planning.study.days import DaysOff, study_days
+from planning.study.days import NONE_OFF, DaysOff, study_days
 from planning.study_functions import LONGEST
 from planning.study_models import MOST_HOURS
 
@@ -24,7 +24,7 @@ class Wanted:
 
     exam_date: date
     hours_per_day: float
-    off: DaysOff = DaysOff()
+    off: DaysOff = NONE_OFF
     known: frozenset[str] = frozenset()
     method: str = StudyPlan.Method.SM2
     starts_at: time | None = None
@@ -55,9 +55,7 @@ def as_json(off: DaysOff) -> dict[str, Any]:
 
 
 def from_json(stored: dict[str, Any]) -> DaysOff:
-    return DaysOff(
-        frozenset(stored.get("weekdays", ())), frozenset(date.fromisoformat(day) for day in stored.get("dates", ()))
-    )
+    return DaysOff(frozenset(stored.get("weekdays", ())), frozenset(date.fromisoformat(day) for day in stored.get("dates", ())))
 
 
 def _date_problem(exam_date: date, today: date) -> str:

@@ -85,6 +85,7 @@ from planning.models import (
     SyllabusPoint,
 )
 from tests.conftest import make_course, make_person, owner_connection
+from tests.security.plan_rows import plan_rows
 
 CONTEXT = "SELECT set_config('app.user_id', %s, true), set_config('app.role', %s, true), set_config('app.session_key', '', true)"
 
@@ -132,6 +133,7 @@ def make_scene(ada: User, ben: User, tess: User, rex: User, course: Course) -> S
         )
         rows = _course_rows(ada, tess, course) | _coach_rows(ada, course) | _account_rows(ada) | _learning_rows(ada, tess, course)
         rows |= _exam_rows(ada, course)
+        rows |= plan_rows(ada, course)
     rows |= _django_rows(ada)
     cast = {"u": (ada, "auth"), "a": (ada, "learner"), "b": (ben, "learner"), "t": (tess, "trainer"), "o": (theo, "trainer")}
     named = {letter: (str(person.pk), role) for letter, (person, role) in cast.items()}

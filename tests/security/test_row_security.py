@@ -123,6 +123,8 @@ EXPECTED = {
     **dict.fromkeys(("subjects", "syllabus_points", "questions", "question_syllabus_points", "question_versions"), SYLLABUS),
     **dict.fromkeys(("question_answer_keys", "mark_scheme_points"), SCHEME),
     **dict.fromkeys(("attempts", "attempted_questions"), Rights(select="ars", insert="ars", update="ars", delete="rs")),
+    # plans
+    **dict.fromkeys(("study_plans", "study_reviews", "improvement_plans", "calendar_feeds"), HER_OWN),
     # Django's own lists, the same for everybody
     "auth_group": NOBODYS_DATA,
     "auth_group_permissions": NOBODYS_DATA,
@@ -147,6 +149,7 @@ KEYS = {
     "ai_coach_escalation_meanings": "escalation_id",
     "lab_struggle_weights": "course_id",
     "question_answer_keys": "version_id",
+    "calendar_feeds": "user_id",
 }  # the others have an id
 
 

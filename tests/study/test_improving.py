@@ -37,7 +37,11 @@ def test_it_makes_one_plan_of_a_marked_attempt(ada: User, subject: Subject) -> N
     improve()
     made = plan_of(ada, attempt)
     assert set(made.weaknesses) == set(OBJECTIVES)
-    assert [made.weaknesses[name][0]["category"] for name in OBJECTIVES] == ["Imprecise knowledge", "No application", "No evaluation"]
+    assert [made.weaknesses[name][0]["category"] for name in OBJECTIVES] == [
+        "Imprecise knowledge",
+        "No application",
+        "No evaluation",
+    ]
     assert [made.weaknesses[name][0]["severity"] for name in OBJECTIVES] == ["medium", "high", "high"]
     assert made.weaknesses["AO1"][0]["syllabus_points"] == ["9708.2.1"]
     assert "“A volume is a folder.”" in made.weaknesses["AO1"][0]["examples"][0]
@@ -65,12 +69,19 @@ def test_it_names_what_was_left_blank() -> None:
     points = read_points({"points": [{"objective": "AO1", "awarded": "0", "maximum": "2", "reason": "No answer.", "quote": ""}]})
     found = weaknesses([MarkedAnswer(3, "  ", points, ("9708.1.1",))])
     assert found["AO1"] == [
-        {"category": "Left unanswered", "examples": ["Question 3: no answer"], "severity": "high", "syllabus_points": ["9708.1.1"]}
+        {
+            "category": "Left unanswered",
+            "examples": ["Question 3: no answer"],
+            "severity": "high",
+            "syllabus_points": ["9708.1.1"],
+        }
     ]
     assert found["AO2"] == found["AO3"] == []
 
 
-@pytest.mark.parametrize("feedback", [None, {}, {"points": [{"objective": "AO9", "awarded": "x", "maximum": None}]}, {"points": None}])
+@pytest.mark.parametrize(
+    "feedback", [None, {}, {"points": [{"objective": "AO9", "awarded": "x", "maximum": None}]}, {"points": None}]
+)
 def test_it_survives_broken_feedback(feedback: dict[str, object] | None) -> None:
     assert read_points(feedback) == ()
 
@@ -175,7 +186,13 @@ def test_it_shows_actions_with_links_and_ticks_them(ada: User, ben: User, subjec
     "fields",
     [
         {"weaknesses": {"AO1": []}},
-        {"weaknesses": {"AO1": [], "AO2": [], "AO3": [{"category": "x", "examples": [], "severity": "fatal", "syllabus_points": []}]}},
+        {
+            "weaknesses": {
+                "AO1": [],
+                "AO2": [],
+                "AO3": [{"category": "x", "examples": [], "severity": "fatal", "syllabus_points": []}],
+            }
+        },
         {"weaknesses": {"AO1": [], "AO2": [], "AO3": []}},
         {"action_items": [{"id": 1}]},
         {"progress": []},

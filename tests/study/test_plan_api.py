@@ -60,7 +60,11 @@ def test_it_says_what_is_wrong(ada: User, subject: Subject, fields: dict[str, An
 
 def test_it_is_a_404_to_others(ben: User, plan: StudyPlan) -> None:
     calls = Program(ben)
-    for method, place in (("GET", ""), ("PUT", ""), *(("POST", f"/{deed}") for deed in ("replan", "abandon", "complete", "finish"))):
+    for method, place in (
+        ("GET", ""),
+        ("PUT", ""),
+        *(("POST", f"/{deed}") for deed in ("replan", "abandon", "complete", "finish")),
+    ):
         assert calls.send(method, f"plans/{plan.pk}{place}", wish() if method == "PUT" else None).status_code == 404
     assert calls.send("GET", "plans").json()["results"] == []
     assert Program().send("GET", "plans").status_code == 401

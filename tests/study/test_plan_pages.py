@@ -23,7 +23,10 @@ def test_it_begins_empty_and_makes_a_plan(ada: User, subject: Subject) -> None:
     client = signed_in(ada)
     assert "No plan yet" in client.get("/plan/").content.decode()
     assert "9708.1.1 Topic 1.1" in client.get("/plan/new/").content.decode()
-    made = client.post("/plan/new/", wish(weekdays_off=[str((today().weekday() + 2) % 7)], dates_off=f"{today() + timedelta(days=3)}", known=["9708.1.2"]))
+    made = client.post(
+        "/plan/new/",
+        wish(weekdays_off=[str((today().weekday() + 2) % 7)], dates_off=f"{today() + timedelta(days=3)}", known=["9708.1.2"]),
+    )
     assert made.status_code == 302
     page = client.get(made.url).content.decode()
     assert "Topic 1.1" in page
@@ -89,7 +92,10 @@ def test_it_shows_week_and_month(ada: User, plan: StudyPlan) -> None:
 
 def test_it_changes_and_closes_a_plan(ada: User, plan: StudyPlan) -> None:
     client = signed_in(ada)
-    assert client.post(f"/plan/{plan.pk}/change/", wish(hours_per_day="0.5", exam_date=today() + timedelta(days=5))).status_code == 302
+    assert (
+        client.post(f"/plan/{plan.pk}/change/", wish(hours_per_day="0.5", exam_date=today() + timedelta(days=5))).status_code
+        == 302
+    )
     assert seen_by(ada, plan).hours_per_day == 0.5
     assert "not enough time" in client.get(f"/plan/{plan.pk}/").content.decode()
     client.post(f"/plan/{plan.pk}/abandon")

@@ -19,6 +19,7 @@ from coach.demo.reading import read_along, try_labs
 from courses.importing import BadCourse
 from learning.models import ContentUpdate
 from planning.demo import bring_subject
+from planning.demo.plans import plan_for
 
 
 class Command(BaseCommand):
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         self.stdout.write(f"index: {_indexed(brought)}")
         self.stdout.write(f"accounts: {len(people.made)} new of {len(EVERYBODY)}")
         self.stdout.write(f"exam questions: {_counted(bring_subject().counts())}")
+        self.stdout.write(f"study plans: {plan_for(people.account(BEN), now=now) or 'nothing to do'}")
         read, tried = read_along(course, people, now=now), try_labs(course, people, now=now)
         tried += get_stuck(course, people.account(BEN), now=now)
         name_the_coach(people.account(TESS))
