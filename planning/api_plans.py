@@ -39,6 +39,8 @@ from planning.study.wishing import PlanRefused
 
 REFUSED = {200: PlanDetailSerializer, 409: OpenApiResponse(description="The plan is closed, or the deed does not fit it.")}
 
+NO_ADDRESS = OpenApiResponse(description="There is no address.")
+
 
 class Plans(Endpoint):
     """One's own study plans."""
@@ -191,7 +193,7 @@ class CalendarAddress(Endpoint):
 
     serializer_class = CalendarSerializer
 
-    @extend_schema(operation_id="calendar_address", responses=CalendarSerializer)
+    @extend_schema(operation_id="calendar_address", responses={200: CalendarSerializer, 404: NO_ADDRESS})
     def get(self, request: Request) -> Response:
         """Whether there is one, and when it was read last; the address itself is known only when it is made."""
         return Response(CalendarSerializer(get_object_or_404(calendar_feed.CalendarFeed, user=self.person)).data)
@@ -203,7 +205,7 @@ class CalendarAddress(Endpoint):
         address = request.build_absolute_uri(reverse("plan-calendar", args=[secret]))
         return Response({"address": address}, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 
-    @extend_schema(operation_id="calendar_address_revoke", responses={204: None})
+    @extend_schema(operation_id="calendar_address_revoke", responses={204: None, 404: NO_ADDRESS})
     def delete(self, request: Request) -> Response:
         """Close the address for good."""
         if not calendar_feed.revoke(self.person):

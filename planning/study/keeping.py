@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.zones import zone_named
 from planning.models import Attempt, StudyPlan, StudyReview, Subject
 from planning.study import schedule as days
-from planning.study.making import TOMORROW, Matter, lay_out, lock, matter_of, note_next_day
+from planning.study.making import TOMORROW, Matter, begun_on, lay_out, lock, matter_of, note_next_day
 from planning.study.syllabus import topics_of
 
 GRADES = (
@@ -145,8 +145,7 @@ def _is_behind(study_plan: StudyPlan, today: date) -> bool:
 
 def _anew(locked: StudyPlan, matter: Matter, today: date) -> StudyPlan:
     gone = days.missed(locked.schedule, min(locked.planned_on, today), today)
-    was_begun = any(review.on == today for reviews in matter.reviews.values() for review in reviews)
-    _lay_out_from(locked, matter, today, today + TOMORROW if was_begun else today)
+    _lay_out_from(locked, matter, today, today + TOMORROW if begun_on(today, matter) else today)
     if gone:
         done = [(code, review.on) for code, reviews in matter.reviews.items() for review in reviews]
         moved = days.moves(gone, days.since(locked.schedule, today), done)

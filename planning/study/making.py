@@ -67,7 +67,9 @@ def change(*, study_plan: StudyPlan, wanted: Wanted, today: date) -> StudyPlan:
     if problems:
         raise PlanRefused(problems)
     _wish(locked, wanted)
-    lay_out(locked, matter, today)
+    lay_out(locked, matter, today + TOMORROW if begun_on(today, matter) else today)
+    locked.planned_on = today
+    note_next_day(locked)
     locked.changes = {}
     locked.save()
     return locked
@@ -114,6 +116,11 @@ def lay_out(study_plan: StudyPlan, matter: Matter, start: date) -> None:
     }
     study_plan.planned_on = start
     note_next_day(study_plan)
+
+
+def begun_on(day: date, matter: Matter) -> bool:
+    """Whether something was graded on that day: then its list stays as it is."""
+    return any(review.on == day for reviews in matter.reviews.values() for review in reviews)
 
 
 def note_next_day(study_plan: StudyPlan) -> None:
