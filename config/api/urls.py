@@ -26,10 +26,9 @@ from mentor import api as mentor
 from mentor.api_memory import Memories, MemoryDetail
 from mentor.api_stream import MessageStream
 from planning import api as exams
+from planning import api_plans as study
 from planning.concepts import api as concepts
 from planning.learning_plans import api as plans
-from planning import api as exams
-from planning import api_plans as plans
 
 
 class PlaceId:
@@ -130,17 +129,17 @@ v1 = [
     path(f"{LEARNING_PLAN}/steps", plans.PlanSteps.as_view()),
     path(f"{LEARNING_PLAN}/replan", plans.Replan.as_view()),
     path(f"{LEARNING_PLAN}/state", plans.PlanState.as_view()),
-    path("plans", plans.Plans.as_view()),
-    path(PLAN, plans.Plan.as_view()),
-    path(f"{PLAN}/grades", plans.PlanGrades.as_view()),
-    path(f"{PLAN}/finish", plans.PlanFinish.as_view()),
-    path(f"{PLAN}/replan", plans.PlanReplan.as_view()),
-    path(f"{PLAN}/abandon", plans.PlanAbandon.as_view()),
-    path(f"{PLAN}/complete", plans.PlanComplete.as_view()),
-    path("improvements", plans.Improvements.as_view()),
-    path(IMPROVEMENT, plans.Improvement.as_view()),
-    path(f"{IMPROVEMENT}/actions/<slug:action_id>", plans.ImprovementAction.as_view()),
-    path("calendar", plans.CalendarAddress.as_view()),
+    path("plans", study.Plans.as_view()),
+    path(PLAN, study.Plan.as_view()),
+    path(f"{PLAN}/grades", study.PlanGrades.as_view()),
+    path(f"{PLAN}/finish", study.PlanFinish.as_view()),
+    path(f"{PLAN}/replan", study.PlanReplan.as_view()),
+    path(f"{PLAN}/abandon", study.PlanAbandon.as_view()),
+    path(f"{PLAN}/complete", study.PlanComplete.as_view()),
+    path("improvements", study.Improvements.as_view()),
+    path(IMPROVEMENT, study.Improvement.as_view()),
+    path(f"{IMPROVEMENT}/actions/<slug:action_id>", study.ImprovementAction.as_view()),
+    path("calendar", study.CalendarAddress.as_view()),
     path("escalations", desk.Escalations.as_view()),
     path(ESCALATION, desk.EscalationDetail.as_view()),
     path(f"{ESCALATION}/claim", desk.Claim.as_view()),

@@ -59,7 +59,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     known |= {"thread_id": str(chat.conversation_id), "chat_id": str(chat.pk), "memory_id": str(uuid.uuid4()), "key": "answers"}
     known |= {"provider_id": str(uuid.uuid4()), "variant_id": str(uuid.uuid4()), "feature": "coach", "by": "model"}
     known |= pursued(ada, taught)
-    known |= {"plan_id": str(uuid.uuid4()), "action_id": "action-1"}
+    known |= {"action_id": "action-1"}
     known |= {"attempt_id": str(uuid.uuid4()), "code": "none", "position": 1}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
