@@ -183,6 +183,8 @@ vars().update(env.email_url_config(env.str("EMAIL_URL", "consolemail://")))
 SITE_URL = env.str("SITE_URL", "http://localhost:8000")  # how links in mails from workers begin
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "AI Coach <coach@localhost>")
 
+EVALUATIONS = ["planning.marking.evaluating.KIND"]  # what `manage.py evaluate` measures of the upper apps
+
 # --- Models --------------------------------------------------------------------------------------------------------
 EMBEDDING_PROVIDER = env.str("EMBEDDING_PROVIDER", "local")  # local | remote
 EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", "text-embedding-3-small")  # of the remote provider
