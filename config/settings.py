@@ -146,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},
     "catch-up-plans": {"task": "planning.catch_up", "schedule": timedelta(minutes=15)},
     "improve": {"task": "planning.improve", "schedule": timedelta(seconds=30)},
+    "sweep-marking": {"task": "planning.sweep_marking", "schedule": timedelta(seconds=15)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")

@@ -19,10 +19,12 @@ from planning.marking.features import Expected, TextVectors, figures, texts_of
 from planning.marking.marked_answers import HELP, MarkedAnswer, read
 from planning.marking.marks import Mark
 from planning.marking.measuring import Proposed, measure
-from planning.marking.rubric import mark_with_model
+from planning.marking.rubric import checked, mark_with_model
 from planning.marking.texts import Counted, counted
 from planning.marking.transparent import Embed, mark_all
 from planning.marking.weighing import BOTH, WORDS, written
+
+AT_ONCE = 200  # answers marked together
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -45,11 +47,7 @@ def evaluate(options: dict[str, Any]) -> dict[str, Any]:
         if options["model"]
         else mark_all([one.task for one in answers], None if options["words"] else _embed())
     )
-    return head | measure(answers, [_proposed(mark) for mark in marks])
-
-
-def _proposed(mark: Mark) -> Proposed:
-    return Proposed(mark.share, mark.confidence)
+    return head | measure(answers, [Proposed(mark.share, mark.confidence) for mark in marks])
 
 
 def _embed() -> Embed:
@@ -64,9 +62,15 @@ def _by_model(answers: Sequence[MarkedAnswer]) -> list[Mark]:
         raise CommandError(_("There is no language model: none is connected, and LLM_MODEL is not set."))
     attempts: list[Attempt] = []
     embed = _embed()
-    by_rule = mark_all([one.task for one in answers], embed)
+    by_rule = _by_rule(answers, embed)
     asked = (mark_with_model(one.task, attempts=attempts) for one in answers)
-    return [mark or other for mark, other in zip(asked, by_rule, strict=True)]
+    return [checked(mark, other) if mark else other for mark, other in zip(asked, by_rule, strict=True)]
+
+
+def _by_rule(answers: Sequence[MarkedAnswer], embed: Embed | None) -> list[Mark]:
+    """In parts, so that a large file needs no more memory than a small one."""
+    parts = (answers[start : start + AT_ONCE] for start in range(0, len(answers), AT_ONCE))
+    return [mark for part in parts for mark in mark_all([one.task for one in part], embed)]
 
 
 def _fit(answers: Sequence[MarkedAnswer], path: Path, target: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ figure's meaning demands. The doubt: ridge regression of the root of the error. 
 see the question. A few answers to other questions stand in as answers worth nothing, because real ones are rare. NumPy alone.
 """
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ DOUBT_PENALTY = 20.0
 STEPS = 60
 MOST_FOLDS = 20  # questions are put together in folds when there are more
 QUANTILES = 41
+SAME = 1e-3  # a spread below it is none
 STRANGERS = 4  # answers to other questions that each question gets as worth nothing
 STRANGER_WEIGHT = 0.5
 
@@ -53,7 +55,7 @@ def fit(samples: Sequence[Sample], way: str) -> Weights:
         share = fit_share(inside, JUDGED_BY[way])
         for row in real:
             if folds[row] == fold:
-                unseen[row] = _logistic(share.of(samples[row].figures))
+                unseen[row] = 1 / (1 + math.exp(-share.of(samples[row].figures)))
     doubt, ratios = _fit_doubt([samples[row] for row in real], unseen[real], DOUBTED_BY[way])
     return Weights(fit_share(samples, JUDGED_BY[way]), doubt, ratios)
 
@@ -71,7 +73,7 @@ def fit_share(samples: Sequence[Sample], names: Sequence[str]) -> Sum:
     values = _table(samples, names)
     wanted = np.array([one.share for one in samples])
     counts = np.array([STRANGER_WEIGHT if one.is_stranger else 1.0 for one in samples])
-    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
+    mean, spread = values.mean(axis=0), _spread(values)
     found = _minimise((values - mean) / spread, wanted, counts, np.array([SIGNS[name] for name in names]))
     return Sum(tuple(names), mean, spread, found[1:], float(found[0]))
 
@@ -92,7 +94,7 @@ def _fit_doubt(samples: Sequence[Sample], shares: Row, names: Sequence[str]) -> 
     rows = [one.figures | doubts(share) for one, share in zip(samples, shares, strict=True)]
     errors = np.abs(shares - np.array([one.share for one in samples]))
     values = np.array([[row[name] for name in names] for row in rows])
-    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-6
+    mean, spread = values.mean(axis=0), _spread(values)
     standard, roots = (values - mean) / spread, np.sqrt(errors)
     penalty = DOUBT_PENALTY * np.eye(len(names))
     found = np.linalg.solve(standard.T @ standard + penalty, standard.T @ (roots - roots.mean()))
@@ -121,6 +123,12 @@ def _minimise(values: Row, wanted: Row, counts: Row, signs: Row) -> Row:
         else:
             damping *= 4
     return now
+
+
+def _spread(values: Row) -> Row:
+    """1 for a figure that is always the same: it says nothing, and nothing is divided by nothing."""
+    found = values.std(axis=0)
+    return np.where(found < SAME, 1.0, found)
 
 
 def _loss(table: Row, wanted: Row, counts: Row, penalty: Row, weights: Row) -> float:

@@ -18,9 +18,9 @@ Each line of the file is one JSON object; "max" is 1 when it is left out, and a 
 reference, which may also be a list of references that are each a full answer:
 
     {"question": "Why do we back up?", "reference": "Disks fail, and ...", "response": "In case ...", "score": 1.5, "max": 2}
-    {"question": "...", "scheme": [{"text": "Disks fail", "marks": 1, "objective": "AO1"}], "response": "...", "score": 1, "max": 3}
+    {"question": "...", "scheme": [{"text": "Disks fail", "marks": 1, "objective": "AO1"}], "response": "...", "score": 1}
 
---fit FILE finds the marker's weights anew from these answers (to two questions or more), writes them to FILE, and gives the
+--fit FILE finds the marker's weights anew from these answers (to three questions or more), writes them to FILE, and gives the
 figures for questions that each fit had not seen. Put the file in the place of planning/marking/weights to use it.
 """
 

@@ -63,7 +63,7 @@ class PointMark:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The marks that are proposed. `share` is what they were rounded from."""
+    """The marks that are proposed. `share` is what they were rounded from, `promised` the confidence before rulings moved it."""
 
     awarded: int
     maximum: int
@@ -73,6 +73,7 @@ class Mark:
     summary: str
     points: tuple[PointMark, ...] = ()
     notes: tuple[str, ...] = ()  # what a reviewer should know
+    promised: int = 0
 
     @property
     def needs_review(self) -> bool:
@@ -87,6 +88,7 @@ class Mark:
             "points": [each.as_dict() for each in self.points],
             "notes": list(self.notes),
             "proposed": str(self.awarded),
+            "promised": self.promised,
         }
 
     def objectives(self) -> dict[str, dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def measure(answers: Sequence[MarkedAnswer], proposed: Sequence[Proposed]) -> di
 
 
 def kappa(answers: Sequence[MarkedAnswer], given: np.ndarray) -> float | None:
-    """Cohen's kappa with quadratic weights (Psychol. Bull. 70, 1968), in marks, or in quarters where there are fewer than four."""
+    """Cohen's kappa with quadratic weights (Psychol. Bull. 70, 1968), in marks, or in quarters of fewer than four."""
     steps = np.array([max(STEPS, one.maximum) for one in answers])
     wanted = np.floor(np.array([one.share for one in answers]) * steps + 0.5) / steps
     rounded = np.floor(given * steps + 0.5) / steps
@@ -54,7 +55,7 @@ def kappa(answers: Sequence[MarkedAnswer], given: np.ndarray) -> float | None:
 def bands(sure: np.ndarray, near: np.ndarray) -> dict[str, Any]:
     """For each band of confidence how many answers it has and which share of them was right."""
     found = {}
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         inside = (sure >= low) & (sure < high)
         if inside.any():
             found[f"{low}-{high - 1}"] = f"{float(near[inside].mean()):.3f} of {int(inside.sum())}"

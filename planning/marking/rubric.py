@@ -7,6 +7,7 @@ person looks at the answer. What was addressed to the marker never reaches the m
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from ai.prompts.marked import VERSION, marking_request, repair_request
 from ai.providers.completing import complete
 from ai.providers.events import Attempt
 from planning.marking import confidence
+from planning.marking.confidence import Ruled
 from planning.marking.marks import Mark, Point, PointMark, Task
 from planning.marking.texts import counted, plain
 
@@ -97,13 +99,15 @@ def sureness(model: Mark, by_rule: Mark) -> int:
     """How sure the model's marks are: as sure as the transparent marker where both agree, less the further they are apart."""
     apart = abs(model.share - by_rule.share)
     near = confidence.tolerance(model.maximum)
-    sure = by_rule.confidence if apart <= near else round(by_rule.confidence * near / apart)
-    return max(confidence.LEAST, min(sure, confidence.DOUBTED) if model.notes else sure)
+    return by_rule.promised if apart <= near else max(confidence.LEAST, round(by_rule.promised * near / apart))
 
 
-def checked(model: Mark, by_rule: Mark) -> Mark:
+def checked(model: Mark, by_rule: Mark, *, history: Sequence[Ruled] = ()) -> Mark:
     """The model's marks with a confidence, and with what the transparent marker has to say to a reviewer."""
-    return replace(model, confidence=sureness(model, by_rule), notes=tuple(dict.fromkeys((*model.notes, *by_rule.notes))))
+    notes = tuple(dict.fromkeys((*model.notes, *by_rule.notes)))
+    promised = sureness(model, by_rule)
+    sure = confidence.as_score(promised / 100, history)
+    return replace(model, confidence=min(sure, confidence.DOUBTED) if notes else sure, notes=notes, promised=promised)
 
 
 def _mark(task: Task, report: Report, model: str, *, has_orders: bool) -> Mark:

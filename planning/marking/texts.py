@@ -41,9 +41,10 @@ TO_THE_MARKER = re.compile(
     r"\b(?:as (?:fully )?(?:correct|right|complete|perfect)|full|10/10|100\s?%)"
     r"|\b(?:system prompt|you are (?:now )?(?:an?|the) (?:examiner|marker|grader|teacher|assistant|ai|language model))\b"
     rf"|\b(?:dear|hello|hi|please|attention|note to)\b[^.!?\n]{{0,20}}\b(?:examiner|marker|grader)\b"
-    rf"|^\W*(?:{MARKS}|marks? awarded|total)\s*[:=]\s*\d+(?:\s*/\s*\d+)?\W*$|</?(?:system|instructions?|scheme|answer)>",
+    r"|</?(?:system|instructions?|scheme|answer)>",
     re.IGNORECASE,
 )
+OWN_MARKS = re.compile(rf"^\W*(?:{MARKS}|marks? awarded|total)\s*[:=]\s*\d+(?:\s*/\s*\d+)?\W*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class Counted:
 
 def counted(answer: str, question: str) -> Counted:
     """What counts of an answer to a question."""
-    whole = plain(answer)
-    kept, orders, copies = [], False, False
+    whole, own_marks = OWN_MARKS.subn("", plain(answer))
+    kept, orders, copies = [], bool(own_marks), False
     asked = pieces(question)
     for sentence in _split(whole[:MOST_READ]):
         if TO_THE_MARKER.search(sentence):

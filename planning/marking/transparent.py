@@ -106,7 +106,8 @@ def _mark(one: _Prepared, judge: _Judge) -> Mark:
     error = judge.error(whole[1] if whole else _widest(one), one.answer, share)
     awarded = int(share * one.task.maximum + 0.5)
     notes = _notes(one)
-    sure = confidence.as_score(judge.weights.within(error, confidence.tolerance(one.task.maximum)), one.task.history)
+    chance = judge.weights.within(error, confidence.tolerance(one.task.maximum))
+    sure = confidence.as_score(chance, one.task.history)
     return Mark(
         awarded,
         one.task.maximum,
@@ -116,6 +117,7 @@ def _mark(one: _Prepared, judge: _Judge) -> Mark:
         wording.summary(awarded, one.task.maximum),
         _points(one, judge, strengths, awarded),
         notes,
+        confidence.as_score(chance),
     )
 
 

@@ -107,8 +107,8 @@ def _weights(row: dict[str, Any]) -> Weights:
 
 
 def _read_sum(row: dict[str, Any]) -> Sum:
-    arrays = (np.array(row[name], float) for name in ("mean", "spread", "weights"))
-    return Sum(tuple(row["names"]), *arrays, float(row["constant"]))
+    mean, spread, weights = (np.array(row[name], float) for name in ("mean", "spread", "weights"))
+    return Sum(tuple(row["names"]), mean, spread, weights, float(row["constant"]))
 
 
 def _sum(one: Sum) -> dict[str, Any]:
