@@ -19,6 +19,7 @@ from accounts.models import User
 from planning.practice_models import AttemptedQuestion
 from planning.ruling_models import AnswerVector, MarkClaim, MarkDispute, MarkRuling
 
+REVIEWERS = frozenset({"trainer", "admin"})
 LEASE = timedelta(minutes=15)
 ALIKE = 0.88  # cosine of two answers that say the same; below it, answers to one question are alike whatever they say
 MOST_ALIKE = 20

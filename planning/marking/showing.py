@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.shortcuts import get_object_or_404
 from django.utils.safestring import SafeString
 
 from accounts.models import User
@@ -73,6 +74,14 @@ def tickets(person: User, after: UUID | None = None) -> tuple[list[Ticket], UUID
     found = list((rows.filter(pk__gt=after) if after else rows)[: PAGE + 1])
     shown = [_ticket(row, person) for row in found[:PAGE]]
     return shown, found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def reviewable(person: User, answer_id: UUID) -> AttemptedQuestion:
+    """An answer with marks that this person may review. Raises Http404."""
+    rows = AttemptedQuestion.objects.filter(state=AttemptedQuestion.State.MARKED)
+    if person.role != "admin":
+        rows = rows.exclude(student=person)
+    return get_object_or_404(rows.select_related("version", "student", "attempt__subject", "reviewed_by"), pk=answer_id)
 
 
 def case(row: AttemptedQuestion, person: User) -> Case:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,7 +23,6 @@ from planning.marking.reviewing import ReviewRefused
 from planning.practice_models import AttemptedQuestion
 
 P = ParamSpec("P")
-REVIEWERS = frozenset({"trainer", "admin"})
 MOST_CHOSEN = 100
 
 
@@ -33,7 +32,7 @@ def for_reviewers(view: Callable[Concatenate[PersonRequest, P], HttpResponseBase
     @behind_door
     @functools.wraps(view)
     def guarded(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.user.role not in REVIEWERS:
+        if request.user.role not in reviewing.REVIEWERS:
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -53,21 +52,21 @@ def queue(request: PersonRequest) -> HttpResponse:
 @for_reviewers
 def case(request: PersonRequest, answer_id: UUID) -> HttpResponse:
     """One answer, its scheme, the proposed marks and the reasons side by side."""
-    return _case(request, _answer(request, answer_id))
+    return _case(request, showing.reviewable(request.user, answer_id))
 
 
 @require_POST
 @for_reviewers
 def claim(request: PersonRequest, answer_id: UUID) -> HttpResponse:
     """Hold it while one looks; 409 when somebody else does."""
-    return HttpResponse(status=204 if reviewing.claim(_answer(request, answer_id), request.user) else 409)
+    return HttpResponse(status=204 if reviewing.claim(showing.reviewable(request.user, answer_id), request.user) else 409)
 
 
 @require_POST
 @for_reviewers
 def rule(request: PersonRequest, answer_id: UUID) -> HttpResponse:
     """Decide the marks, and go on to the next; to the same one when others are like it."""
-    answer = _answer(request, answer_id)
+    answer = showing.reviewable(request.user, answer_id)
     try:
         reviewing.rule(
             answer,
@@ -88,7 +87,7 @@ def rule(request: PersonRequest, answer_id: UUID) -> HttpResponse:
 @for_reviewers
 def alike(request: PersonRequest, answer_id: UUID) -> HttpResponse:
     """Give chosen answers like this one its marks."""
-    answer = _answer(request, answer_id)
+    answer = showing.reviewable(request.user, answer_id)
     chosen = [key for text in request.POST.getlist("answers")[:MOST_CHOSEN] if (key := uuid_or_none(text))]
     try:
         count = reviewing.rule_alike(answer, chosen, request.user)
@@ -118,14 +117,6 @@ def seen(request: PersonRequest) -> HttpResponse:
     """The learner has seen what was decided."""
     disputing.see(request.user)
     return redirect("practice")
-
-
-def _answer(request: PersonRequest, answer_id: UUID) -> AttemptedQuestion:
-    """An answer that this person may review. Raises Http404."""
-    rows = AttemptedQuestion.objects.filter(state=AttemptedQuestion.State.MARKED)
-    if request.user.role != "admin":
-        rows = rows.exclude(student=request.user)
-    return get_object_or_404(rows.select_related("version", "student", "attempt__subject", "reviewed_by"), pk=answer_id)
 
 
 def _case(request: PersonRequest, answer: AttemptedQuestion, *, problem: str = "", status: int = 200) -> HttpResponse:
