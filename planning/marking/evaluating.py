@@ -62,12 +62,12 @@ def _by_model(answers: Sequence[MarkedAnswer]) -> list[Mark]:
         raise CommandError(_("There is no language model: none is connected, and LLM_MODEL is not set."))
     attempts: list[Attempt] = []
     embed = _embed()
-    by_rule = _by_rule(answers, embed)
+    without = by_rule(answers, embed)
     asked = (mark_with_model(one.task, attempts=attempts) for one in answers)
-    return [checked(mark, other) if mark else other for mark, other in zip(asked, by_rule, strict=True)]
+    return [checked(mark, other) if mark else other for mark, other in zip(asked, without, strict=True)]
 
 
-def _by_rule(answers: Sequence[MarkedAnswer], embed: Embed | None) -> list[Mark]:
+def by_rule(answers: Sequence[MarkedAnswer], embed: Embed | None) -> list[Mark]:
     """In parts, so that a large file needs no more memory than a small one."""
     parts = (answers[start : start + AT_ONCE] for start in range(0, len(answers), AT_ONCE))
     return [mark for part in parts for mark in mark_all([one.task for one in part], embed)]
@@ -75,11 +75,11 @@ def _by_rule(answers: Sequence[MarkedAnswer], embed: Embed | None) -> list[Mark]
 
 def _fit(answers: Sequence[MarkedAnswer], path: Path, target: Path) -> dict[str, Any]:
     """Write the weights; the figures are of weights that had not seen the question."""
-    judged = _Judged(answers, _embed())
+    seen = Judged(answers, _embed())
     if len({one.task.question for one in answers}) < 3:
         raise CommandError(_("A fit needs answers to at least three questions."))
-    found = {way: fitting.fit(judged.samples, way) for way in (BOTH, WORDS)}
-    measured = {way: measure(answers, judged.unseen(way)) for way in (BOTH, WORDS)}
+    found = {way: fitting.fit(seen.samples, way) for way in (BOTH, WORDS)}
+    measured = {way: measure(answers, seen.unseen(way)) for way in (BOTH, WORDS)}
     questions = len({one.task.question for one in answers})
     about = {
         "fitted": date.today().isoformat(),
@@ -93,7 +93,7 @@ def _fit(answers: Sequence[MarkedAnswer], path: Path, target: Path) -> dict[str,
     return measured[BOTH]
 
 
-class _Judged:
+class Judged:
     """Answers with their figures; those of which nothing counts are marked by rule and stay out of the fit."""
 
     def __init__(self, answers: Sequence[MarkedAnswer], embed: Embed) -> None:

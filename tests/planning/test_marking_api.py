@@ -34,7 +34,8 @@ def test_it_goes_from_a_dispute_to_its_ruling(answer: AttemptedQuestion, ada: Us
     ruled = caller(tess).post(f"{place}/rulings", {"marks": 3, "seen": "2", "note": "Right."}, format="json")
     assert (ruled.status_code, ruled.json()["marks_awarded"]) == (201, "3.00")
     assert caller(ada).get(f"{place}/dispute").json()["state"] == "changed"
-    (ruling,) = caller(ada).get(f"{place}/rulings").json()["results"]
+    assert caller(ada).get(f"{place}/rulings").json()["results"][0]["note"] == "Right."
+    (ruling,) = caller(tess).get(f"{place}/rulings").json()["results"]
     assert (ruling["ruled_marks"], ruling["note"], ruling["ruled_by"]) == ("3.00", "Right.", "Tess")
 
 
