@@ -35,7 +35,7 @@ log = logging.getLogger("aicoach.marking")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An answer that this worker has, with all that is needed to mark it."""
+    """An answer that this worker has."""
 
     pk: UUID
     version_id: UUID
@@ -43,7 +43,6 @@ class Held:
     course_id: UUID | None
     claimed_at: datetime
     deliveries: int
-    task: Task
 
     @property
     def is_last(self) -> bool:
@@ -68,8 +67,14 @@ def free(now: datetime) -> Q:
 
 
 def _held(pk: UUID, now: datetime) -> Held:
-    row = AttemptedQuestion.objects.select_related("version").get(pk=pk)
-    return Held(pk, row.version_id, row.student_id, row.course_id, now, row.deliveries, task_of(row))
+    row = AttemptedQuestion.objects.get(pk=pk)
+    return Held(pk, row.version_id, row.student_id, row.course_id, now, row.deliveries)
+
+
+def read(held: Held) -> Task:
+    """What is to be marked, apart from the claim: what cannot be read counts as a delivery."""
+    with short_step():
+        return task_of(AttemptedQuestion.objects.select_related("version").get(pk=held.pk))
 
 
 def save(held: Held, mark: Mark) -> bool:

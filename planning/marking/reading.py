@@ -1,7 +1,5 @@
 """What a marker needs of an answer, read from its rows: the version that was answered, never a later one."""
 
-import html
-import re
 from uuid import UUID
 
 from ai.providers.sentences import plain
@@ -12,7 +10,6 @@ from planning.practice_models import AttemptedQuestion
 from planning.ruling_models import MarkRuling
 
 MOST_RULINGS = 50  # the newest of a question
-TAG = re.compile(r"<[^>]{0,500}>")
 
 
 def task_of(row: AttemptedQuestion) -> Task:
@@ -39,8 +36,6 @@ def rulings_on(question_id: UUID) -> tuple[Ruled, ...]:
 
 def words_of(version: QuestionVersion) -> str:
     """The question without the marks of its format."""
-    if version.text_format == QuestionVersion.Format.HTML:
-        return html.unescape(TAG.sub(" ", version.text)).strip()
     if version.text_format == QuestionVersion.Format.MARKDOWN:
         return "\n".join(plain(line) for line in version.text.splitlines()).strip()
     return version.text

@@ -12,6 +12,7 @@ from accounts.models import User
 from planning.exam_models import AnswerKey, SchemePoint
 from planning.marking import reviewing
 from planning.marking.agreeing import Agreement, agreement
+from planning.marking.reading import words_of
 from planning.practice.wording import rendered
 from planning.practice_models import AttemptedQuestion
 from planning.ruling_models import MarkDispute, MarkRuling
@@ -120,7 +121,7 @@ def _ticket(row: Any, person: User) -> Ticket:
     return Ticket(
         id=row.pk,
         subject=row.attempt.subject.title,
-        question=str(row.version),
+        question=words_of(row.version),
         learner=str(row.student),
         marks=row.marks_awarded,
         maximum=row.maximum_marks,

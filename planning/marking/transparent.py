@@ -154,7 +154,7 @@ def _point(one: _Prepared, judge: _Judge, at: int, awarded: int, strength: float
     near = nearest(best, one.answer, judge.vectors) if judge.vectors is not None else nearest_by_words(best, one.answer)
     is_near = near.cosine >= SAME_MATTER
     reason = wording.reason(point, awarded, best, near, is_near=is_near)
-    return PointMark(point, awarded, reason, near.sentence if awarded or is_near else "")
+    return PointMark(point, awarded, reason, near.sentence if is_near else "")
 
 
 def _nothing(one: _Prepared) -> Mark:

@@ -24,9 +24,11 @@ def reason(point: Point, awarded: int, expected: Expected, near: Nearest, *, is_
     if near.is_opposite and awarded < point.marks:
         return _("Your answer speaks of this but says the opposite.")
     missing = ", ".join(_missing(expected, near)) if awarded < point.marks else ""
+    if awarded and not is_near:
+        return _("No sentence of your answer says just this; it was counted from the answer as a whole.")
     if awarded >= point.marks:
         return _("Your answer says this.")
-    if awarded or is_near:
+    if is_near:
         if missing:
             return _("Your answer comes near to this, but not all of it is there. Look for: %(words)s.") % {"words": missing}
         return _("Your answer comes near to this, but not all of it is there.")

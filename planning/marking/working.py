@@ -15,7 +15,7 @@ from ai.providers.events import Attempt as Try
 from learning.updates import short_step
 from planning.marking import confidence, leases
 from planning.marking.leases import Held
-from planning.marking.marks import Mark
+from planning.marking.marks import Mark, Task
 from planning.marking.rubric import checked, mark_with_model
 from planning.marking.texts import counted
 from planning.marking.transparent import Embed, mark_all
@@ -56,30 +56,30 @@ def _mark_one(held: Held) -> bool:
 
 def _marked(held: Held) -> tuple[Mark, list[float] | None, str]:
     """The marks, and what the answer means where it can be told."""
-    embedder = _embedder()
+    task, embedder = leases.read(held), _embedder()
     try:
-        by_rule = mark_all([held.task], embedder[0] if embedder else None)[0]
+        by_rule = mark_all([task], embedder[0] if embedder else None)[0]
     except EmbeddingUnavailable:
-        embedder, by_rule = None, mark_all([held.task], None)[0]
-    mark = _by_model(held, by_rule) or by_rule
-    text = counted(held.task.answer, held.task.question).text
+        embedder, by_rule = None, mark_all([task], None)[0]
+    mark = _by_model(held, task, by_rule) or by_rule
+    text = counted(task.answer, task.question).text
     if embedder is None or not text:
         return mark, None, ""
     return mark, [float(value) for value in embedder[0]([text])[0]], embedder[1]
 
 
-def _by_model(held: Held, by_rule: Mark) -> Mark | None:
+def _by_model(held: Held, task: Task, by_rule: Mark) -> Mark | None:
     """None without a model or a budget for it, and where there is nothing that a model could tell."""
     with short_step():
         allowance = budgets.reserve(user_id=held.student_id, course_id=held.course_id)
     tries: list[Try] = []
     try:
-        mark = None if allowance.is_over else mark_with_model(held.task, attempts=tries, course=str(held.course_id or ""))
+        mark = None if allowance.is_over else mark_with_model(task, attempts=tries, course=str(held.course_id or ""))
     finally:
         with short_step():
             request_log.save(tries, user_id=held.student_id, course_id=held.course_id, feature="marking")
             budgets.settle(allowance, user_id=held.student_id, course_id=held.course_id, attempts=tries)
-    return checked(mark, by_rule, history=held.task.history) if mark else None
+    return checked(mark, by_rule, history=task.history) if mark else None
 
 
 def _keep_vector(held: Held, vector: list[float], model: str) -> None:

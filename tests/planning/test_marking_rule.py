@@ -37,6 +37,7 @@ def test_it_tells_the_reason_for_each_point_with_a_sentence_of_the_answer() -> N
     mark = marked(GOOD)
     assert [point.verdict for point in mark.points] == ["given"] * 3
     assert all(point.quote in GOOD for point in mark.points)
+    assert any(point.quote for point in mark.points)
     assert mark.objectives() == {name: {"awarded": str(n), "maximum": str(n)} for name, n in (("AO1", 2), ("AO2", 1), ("AO3", 1))}
 
 
