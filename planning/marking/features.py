@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from ai.embedding import Vectors
+from learning.transcripts.languages import language_of
 from planning.marking.opposites import says_opposite_word, turns_round
 from planning.marking.texts import Counted, pieces, rarity, sentences, terms
 
@@ -52,6 +53,11 @@ class Expected:
     @cached_property
     def pieces(self) -> frozenset[str]:
         return pieces(self.text)
+
+    @cached_property
+    def language(self) -> str:
+        """Empty when it cannot be told."""
+        return language_of(self.text)
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def _notes(one: _Prepared) -> tuple[str, ...]:
         (answer.is_cut, wording.cut()),
         (answer.has_orders, wording.orders()),
         (is_part_of(answer.text, "\n".join(each.text for each in one.expected)), wording.scheme_itself()),
-        (bool(language) and language_of(expected.text) not in ("", language), wording.other_language()),
+        (bool(language) and expected.language not in ("", language), wording.other_language()),
     ]
     return tuple(text for is_so, text in found if is_so)
 
