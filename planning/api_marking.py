@@ -155,6 +155,9 @@ class Alike(Endpoint):
     """Earlier answers like a decided one."""
 
     serializer_class = ToReviewSerializer
+    queryset = AttemptedQuestion.objects.none()
+    filter_backends = ()
+    pagination_class = None
 
     @extend_schema(operation_id="answer_alike", responses=ToReviewSerializer(many=True))
     def get(self, request: Request, answer_id: UUID) -> Response:
