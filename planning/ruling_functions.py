@@ -20,7 +20,7 @@ DISPUTE_OPENING = """
     SELECT q.student_id, q.course_id, q.marks_awarded INTO NEW.student_id, NEW.course_id, NEW.marks_before
       FROM attempted_questions q WHERE q.id = NEW.answer_id AND q.state = 'marked';
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'a dispute is about marks that are there' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'a dispute is about marks that are there' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF NEW.state <> 'open' OR NEW.settled_at IS NOT NULL THEN
         RAISE EXCEPTION 'a dispute begins open' USING ERRCODE = 'check_violation';

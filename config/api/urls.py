@@ -31,6 +31,8 @@ from planning.concepts import api as concepts
 from planning.learning_plans import api as plans
 from planning import api as exams
 from planning import api_marking as marking
+from planning.concepts import api as concepts
+from planning.learning_plans import api as plans
 
 
 class PlaceId:
