@@ -12,11 +12,8 @@ from planning.exam_models import (
 )
 from planning.learning_plan_models import LearningPlan, LearningPlanStep
 from planning.practice_models import Attempt, AttemptedQuestion
-<<<<<<< HEAD
-from planning.study_models import CalendarFeed, ImprovementPlan, StudyPlan, StudyReview
-=======
 from planning.ruling_models import AnswerVector, MarkClaim, MarkDispute, MarkRuling
->>>>>>> 4d52888 (Let people rule on marks, learners dispute them, and a worker mark)
+from planning.study_models import CalendarFeed, ImprovementPlan, StudyPlan, StudyReview
 
 __all__ = [
     "AnswerKey",

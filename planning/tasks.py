@@ -9,16 +9,12 @@ from accounts.door import SYSTEM, acting_as
 from learning.waking import Message
 from planning.concepts import adding
 from planning.learning_plans import adapting
-<<<<<<< HEAD
-from planning.plan_tasks import catch_up, improve
-from planning.practice.submitting import close_overdue
-=======
 from planning.marking.leases import waiting_attempts
 from planning.marking.working import mark_attempt
+from planning.plan_tasks import catch_up, improve
 from planning.practice.submitting import MARK_TASK, close_overdue
->>>>>>> 4d52888 (Let people rule on marks, learners dispute them, and a worker mark)
 
-__all__ = ["catch_up", "improve", "sweep_attempts"]
+__all__ = ["catch_up", "improve", "mark_waiting", "sweep_attempts", "sweep_marking"]
 
 
 @shared_task(name="planning.adapt_plans", ignore_result=True)

@@ -26,11 +26,8 @@ from mentor import api as mentor
 from mentor.api_memory import Memories, MemoryDetail
 from mentor.api_stream import MessageStream
 from planning import api as exams
-from planning import api_plans as study
-from planning.concepts import api as concepts
-from planning.learning_plans import api as plans
-from planning import api as exams
 from planning import api_marking as marking
+from planning import api_plans as study
 from planning.concepts import api as concepts
 from planning.learning_plans import api as plans
 

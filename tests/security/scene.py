@@ -135,7 +135,6 @@ def make_scene(ada: User, ben: User, tess: User, rex: User, course: Course) -> S
             | _account_rows(ada)
             | _learning_rows(ada, tess, course)
         )
-        rows = _course_rows(ada, tess, course) | _coach_rows(ada, course) | _account_rows(ada) | _learning_rows(ada, tess, course)
         rows |= _exam_rows(ada, course)
         rows |= plan_rows(ada, course)
         rows |= _mark_rows(ada, tess, course)
