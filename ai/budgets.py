@@ -33,6 +33,14 @@ def read(said: str) -> Allowance:
     return Allowance(date.fromisoformat(said)) if said else Allowance()
 
 
+def reserve(*, user_id: UUID, course_id: UUID | None) -> Allowance:
+    """Take a share for one answer. Behind the system's door; who claims in a statement of its own asks in that one instead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT budget_reserve(%s, %s)", [user_id, course_id])
+        row = cursor.fetchone()
+    return read(row[0] if row else "")
+
+
 def settle(allowance: Allowance, *, user_id: UUID, course_id: UUID | None, attempts: Sequence[Attempt]) -> None:
     """Give the share back and book what the answer cost. Behind the system's door; nothing to do without a share."""
     if allowance.day is None:

@@ -23,6 +23,7 @@ def commands(options: Namespace) -> dict[str, list[str]]:
         "insights": ["--quick"],
         "mentor": [],
         "mentor_streams": [],
+        "marking": [],
     }
     return {"finding": course, "retrieval": [], "answering": [], "embedding": peer, "indexing": peer, **loop}
 

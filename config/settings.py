@@ -146,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-threads": {"task": "mentor.clear_threads", "schedule": timedelta(hours=1)},
     "catch-up-plans": {"task": "planning.catch_up", "schedule": timedelta(minutes=15)},
     "improve": {"task": "planning.improve", "schedule": timedelta(seconds=30)},
+    "sweep-marking": {"task": "planning.sweep_marking", "schedule": timedelta(seconds=15)},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": timedelta(hours=6)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
@@ -182,6 +183,8 @@ RATE_LIMITS = {
 vars().update(env.email_url_config(env.str("EMAIL_URL", "consolemail://")))
 SITE_URL = env.str("SITE_URL", "http://localhost:8000")  # how links in mails from workers begin
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "AI Coach <coach@localhost>")
+
+EVALUATIONS = ["planning.marking.evaluating.KIND"]  # what `manage.py evaluate` measures of the upper apps
 
 # --- Models --------------------------------------------------------------------------------------------------------
 EMBEDDING_PROVIDER = env.str("EMBEDDING_PROVIDER", "local")  # local | remote

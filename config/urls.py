@@ -22,6 +22,7 @@ urlpatterns = [
     path("concepts/", include("planning.concepts.urls")),
     path("plan/improve/", include("planning.improve.urls")),
     path("plan/", include("planning.study.urls")),
+    path("", include("planning.marking.urls")),
     path("desk/", include("coach.desk.urls")),
     path("", include("planning.urls")),
     path("", include("learning.urls")),

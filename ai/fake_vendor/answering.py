@@ -10,6 +10,7 @@ from typing import Any
 from ai.prompts.continuing import GO_ON
 from ai.providers.events import Source
 from ai.providers.extractive import compose
+from ai.providers.words import stems
 
 WORD_OF_MESSAGE = re.compile(r"The word of this message is (\w+)\.")
 UNHAPPY = re.compile(r"\b(?:stuck|frustrated|upset|angry|useless|disappointed)\b")
@@ -30,6 +31,8 @@ def _answer(texts: Sequence[str]) -> str:
         if word := WORD_OF_MESSAGE.match(text):
             if said := _block(text, word[1], "transcript"):
                 return _report(said)
+            if scheme := _block(text, word[1], "mark scheme"):
+                return _marks(scheme, _block(text, word[1], "answer"))
             sources, question = _sources(text, word[1]), _block(text, word[1], "question")
             return compose(question, sources, None).text
     return PLAIN.format(count=len(texts), length=len(texts[-1]) if texts else 0)
@@ -46,6 +49,20 @@ def _report(said: str) -> str:
         "terms": [],
     }
     return json.dumps(report)
+
+
+def _marks(scheme: str, written: str) -> str:
+    """What a model says of an answer: full marks for each point of which a sentence has a third of the words."""
+    parts = [part for part in re.split(r"(?<=[.!?])\s+|\n+", written) if part.strip()]
+    points = []
+    for number, marks, text in re.findall(r"^(\d+)\. \((\d+) of \d+\) (.*)$", scheme, re.MULTILINE):
+        wanted = stems(text)
+        best = max(parts, key=lambda part: len(wanted & stems(part)), default="")
+        is_there = 3 * len(wanted & stems(best)) >= len(wanted) > 0
+        reason = "You say this." if is_there else "You do not say this."
+        awarded, quote = (int(marks), best) if is_there else (0, "")
+        points.append({"number": int(number), "awarded": awarded, "quote": quote, "reason": reason})
+    return json.dumps({"points": points, "summary": "Marked point by point by the fake vendor."})
 
 
 def _sources(text: str, word: str) -> list[Source]:

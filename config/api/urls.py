@@ -26,6 +26,7 @@ from mentor import api as mentor
 from mentor.api_memory import Memories, MemoryDetail
 from mentor.api_stream import MessageStream
 from planning import api as exams
+from planning import api_marking as marking
 from planning import api_plans as study
 from planning.concepts import api as concepts
 from planning.learning_plans import api as plans
@@ -63,6 +64,7 @@ IMPROVEMENT = "improvements/<uuid:plan_id>"
 MESSAGE = "mentor/messages/<uuid:chat_id>"
 SUBJECT = "subjects/<place:code>"
 ATTEMPT = "attempts/<uuid:attempt_id>"
+ANSWER = "answers/<uuid:answer_id>"
 
 v1 = [
     path("me", Me.as_view()),
@@ -172,6 +174,11 @@ v1 = [
     path(f"{ATTEMPT}/submit", exams.Submit.as_view()),
     path(f"{ATTEMPT}/abandon", exams.Abandon.as_view()),
     path(f"{ATTEMPT}/result", exams.Result.as_view()),
+    path("marking", marking.MarkingQueue.as_view()),
+    path(f"{ANSWER}/dispute", marking.Disputes.as_view()),
+    path(f"{ANSWER}/rulings", marking.Rulings.as_view()),
+    path(f"{ANSWER}/claim", marking.Claim.as_view()),
+    path(f"{ANSWER}/alike", marking.Alike.as_view()),
     path("insights", insights.Insights.as_view()),
     path("insights/<slug:key>", insights.InsightsChart.as_view()),
     path("providers", Providers.as_view()),

@@ -54,27 +54,27 @@ class Felt:
 
 def feelings(path: Path, limit: int | None = None) -> list[Felt]:
     """Lines `{"text": text, "expected": a sentiment}`; raises BrokenFile."""
-    return _all(path, limit, _felt)
+    return read_all(path, limit, _felt)
 
 
 def examples(path: Path, limit: int | None = None) -> list[Example]:
     """Lines `{"text": text, "intent": an intent, "author": a manner, "lab": true or false}`; raises BrokenFile."""
-    return _all(path, limit, _example)
+    return read_all(path, limit, _example)
 
 
 def pairs(path: Path, limit: int | None = None) -> list[Pair]:
     """Lines `{"first": text, "second": text, "duplicate": true or false}`; raises BrokenFile."""
-    return _all(path, limit, _pair)
+    return read_all(path, limit, _pair)
 
 
 def expectations(path: Path, limit: int | None = None) -> list[Expectation]:
     """Lines `{"question": text, "expected": [ids]}`; raises BrokenFile. Other keys are left alone."""
-    return _all(path, limit, _expectation)
+    return read_all(path, limit, _expectation)
 
 
 def answerables(path: Path, limit: int | None = None) -> list[Answerable]:
     """Lines `{"question": text, "answerable": true or false}`, or with `"expected": [ids]`, empty for none; raises BrokenFile."""
-    return _all(path, limit, _answerable)
+    return read_all(path, limit, _answerable)
 
 
 def _pair(line: dict[str, Any]) -> Pair:
@@ -100,7 +100,8 @@ def _example(line: dict[str, Any]) -> Example:
     return Example(text, str(intent), str(author or ""), bool(lab))
 
 
-def _all(path: Path, limit: int | None, parse: Callable[[dict[str, Any]], T]) -> list[T]:
+def read_all(path: Path, limit: int | None, parse: Callable[[dict[str, Any]], T]) -> list[T]:
+    """Each line as `parse` makes it, which raises ValueError with what is wrong; raises BrokenFile."""
     found: list[T] = []
     for number, line in _lines(path):
         if limit is not None and len(found) >= limit:

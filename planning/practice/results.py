@@ -40,6 +40,7 @@ class Reason:
     maximum: Decimal
     reason: str
     quote: str
+    text: str = ""  # of the point
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _reasons(row: AttemptedQuestion) -> tuple[Reason, ...]:
             maximum=_decimal(one.get("maximum", 0)),
             reason=one.get("reason", ""),
             quote=one.get("quote") or "",
+            text=one.get("text", ""),
         )
         for one in (row.marking_feedback or {}).get("points", [])
     )

@@ -61,6 +61,7 @@ def test_it_keeps_to_its_schema(schema: Any, taught: Course, ada: User) -> None:
     known |= pursued(ada, taught)
     known |= {"action_id": "action-1"}
     known |= {"attempt_id": str(uuid.uuid4()), "question_id": str(uuid.uuid4()), "code": "none", "position": 1}
+    known |= {"answer_id": str(uuid.uuid4())}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]
         for operation in operations:

@@ -73,10 +73,14 @@ from learning.models import (
 from mentor.models import Chat, Memory
 from planning.models import (
     AnswerKey,
+    AnswerVector,
     Attempt,
     AttemptedQuestion,
     LearningPlan,
     LearningPlanStep,
+    MarkClaim,
+    MarkDispute,
+    MarkRuling,
     Question,
     QuestionPoint,
     QuestionVersion,
@@ -133,6 +137,7 @@ def make_scene(ada: User, ben: User, tess: User, rex: User, course: Course) -> S
         )
         rows |= _exam_rows(ada, course)
         rows |= plan_rows(ada, course)
+        rows |= _mark_rows(ada, tess, course)
     rows |= _django_rows(ada)
     cast = {"u": (ada, "auth"), "a": (ada, "learner"), "b": (ben, "learner"), "t": (tess, "trainer"), "o": (theo, "trainer")}
     named = {letter: (str(person.pk), role) for letter, (person, role) in cast.items()}
@@ -263,6 +268,25 @@ def _exam_rows(ada: User, course: Course) -> dict[str, Any]:
         AnswerKey.objects.create(version=keyed, subject=subject),
         SchemePoint.objects.create(version=keyed, subject=subject, text="Because."),
     ]
+    return _ids(made)
+
+
+def _mark_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
+    version = QuestionVersion.objects.get(question__code="why", number=1)
+    attempt = Attempt.objects.create(student=ada, subject_id=version.subject_id)
+    answer = AttemptedQuestion.objects.create(attempt=attempt, version=version, student=ada, position=1, answer="So.")
+    Attempt.objects.filter(pk=attempt.pk).update(status="submitted")
+    AttemptedQuestion.objects.filter(pk=answer.pk).update(state="marked", marks_awarded=1, marking_feedback={})
+    hers = {"answer": answer, "student": ada}
+    made: list[Any] = [
+        MarkRuling.objects.create(
+            **hers, course=course, version=version, question_id=version.question_id, ruled_by=tess,
+            maximum_marks=1, proposed_marks=1, marks_before=1, ruled_marks=1,
+        ),
+        MarkDispute.objects.create(**hers, reason="Because I said so."),
+        MarkClaim.objects.create(**hers, course=course, claimed_by=tess),
+        AnswerVector.objects.create(**hers, course=course, version=version, embedding=[1.0], model="m"),
+    ]  # fmt: skip
     return _ids(made)
 
 

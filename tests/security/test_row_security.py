@@ -125,6 +125,10 @@ EXPECTED = {
     **dict.fromkeys(("attempts", "attempted_questions"), Rights(select="ars", insert="ars", update="ars", delete="rs")),
     # plans
     **dict.fromkeys(("study_plans", "study_reviews", "improvement_plans", "calendar_feeds"), HER_OWN),
+    "mark_rulings": Rights(select="atrs", insert="trs", update="ars", delete="rs"),
+    "mark_disputes": Rights(select="atrs", insert="ars", update="trs", delete="rs"),
+    "mark_claims": Rights(select="trs", insert="trs", update="trs", delete="trs"),
+    "answer_vectors": Rights(select="trs", insert="s", update="s", delete="rs"),
     # Django's own lists, the same for everybody
     "auth_group": NOBODYS_DATA,
     "auth_group_permissions": NOBODYS_DATA,
@@ -150,6 +154,8 @@ KEYS = {
     "lab_struggle_weights": "course_id",
     "question_answer_keys": "version_id",
     "calendar_feeds": "user_id",
+    "mark_claims": "answer_id",
+    "answer_vectors": "answer_id",
 }  # the others have an id
 
 

@@ -1,4 +1,4 @@
-"""`manage.py evaluate retrieval|confidence|intents|duplicates|sentiment`: how good search and judgements are, on known data."""
+"""`manage.py evaluate retrieval|intents|duplicates|...`: how good search and judgements are, on known data."""
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -15,6 +15,7 @@ from ai.embedding import EmbeddingUnavailable, default_embedder
 from ai.providers.completing import has_model
 from courses.models import Chapter, Course, Lab
 from learning.evaluating import doubles, feelings, finding, intending, trusting
+from learning.evaluating.kinds import further_kinds
 from learning.evaluating.questions import BrokenFile, Expectation, answerables, examples, expectations, pairs
 from learning.evaluating.questions import feelings as lines_of_feelings
 from learning.management.commands.train_intents import EXAMPLES
@@ -90,6 +91,10 @@ class Command(BaseCommand):
         sub.add_argument("--model", action="store_true", help="ask the language model")
         sub.add_argument("--limit", type=int, metavar="N", help="only the first N lines")
         sub.add_argument("--json", action="store_true", help="print one JSON object")
+        for further in further_kinds().values():
+            further.add_arguments(
+                kinds.add_parser(further.name, description=further.text, formatter_class=RawDescriptionHelpFormatter)
+            )
 
         sub = kinds.add_parser("intents", description=INTENTS_HELP, formatter_class=RawDescriptionHelpFormatter)
         sub.add_argument("--examples", type=Path, metavar="FILE", help="lines of JSON as above; ours by default")
@@ -107,6 +112,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(result, indent=2) if options["json"] else _table(result))
 
     def _measured(self, kind: str, limit: int | None, options: dict[str, Any]) -> dict[str, Any]:
+        if further := further_kinds().get(kind):
+            return further.measure(options | {"limit": limit})
         if kind == "duplicates":
             return self._duplicates(options["pairs"], limit)
         if kind == "sentiment":

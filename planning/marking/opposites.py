@@ -1,0 +1,46 @@
+"""Where an answer says the opposite of what is expected: yes for no, up for down, is for is not. Pure."""
+
+import re
+
+YES_OR_NO = re.compile(r"\W*(yes|no|true|false)\b", re.IGNORECASE)
+UP = re.compile(
+    r"\b(?:increas\w*|grow\w*|grew|ris(?:e|es|en|ing)|rose|higher|more|larger|bigger|longer|faster|greater|gains?|expand\w*"
+    r"|improv\w*|strengthen\w*|wider|raise[sd]?|appreciat\w*)\b",
+    re.IGNORECASE,
+)
+DOWN = re.compile(
+    r"\b(?:decreas\w*|shrink\w*|shrunk|fall\w*|fell|lower\w*|less|fewer|smaller|shorter|slower|reduc\w*|loss|lose[sd]?|drop\w*"
+    r"|declin\w*|weaken\w*|worse\w*|narrower|diminish\w*|depreciat\w*)\b",
+    re.IGNORECASE,
+)
+NOT = re.compile(r"\b(?:no|not|never|none|neither|nor|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
+
+
+def says_opposite_word(expected: str, said: str) -> bool:
+    """Whether one begins with yes and the other with no."""
+    return _verdict(expected) * _verdict(said) == -1
+
+
+def turns_round(expected: str, said: str) -> bool:
+    """Whether two sentences about the same point in different directions; a negation turns one round."""
+    first, second = _direction(expected), _direction(said)
+    if first and second:
+        return first != second
+    return False
+
+
+def is_negated(text: str) -> bool:
+    return bool(NOT.search(text))
+
+
+def _verdict(text: str) -> int:
+    match = YES_OR_NO.match(text)
+    return 0 if not match else 1 if match[1].lower() in ("yes", "true") else -1
+
+
+def _direction(text: str) -> int:
+    """1 for more, -1 for less, 0 for neither or both."""
+    up, down = bool(UP.search(text)), bool(DOWN.search(text))
+    if up == down:
+        return 0
+    return (1 if up else -1) * (-1 if is_negated(text) else 1)
