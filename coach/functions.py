@@ -101,3 +101,16 @@ HANDS = """
     END IF;
     RETURN NEW;
 """
+
+# What was said in a coaching session stays said, and a session that has ended stays as it ended.
+SESSION_KEPT = """
+    IF OLD.outcome <> 'in_progress' AND NEW.session_transcript IS DISTINCT FROM OLD.session_transcript THEN
+        RAISE EXCEPTION 'a session that has ended does not go on' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (SELECT coalesce(jsonb_agg(said.turn ORDER BY said.place), '[]'::jsonb)
+          FROM jsonb_array_elements(NEW.session_transcript) WITH ORDINALITY AS said (turn, place)
+         WHERE said.place <= jsonb_array_length(OLD.session_transcript)) IS DISTINCT FROM OLD.session_transcript THEN
+        RAISE EXCEPTION 'what was said in a session stays as it was said' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""

@@ -19,6 +19,7 @@ from coach.escalation_models import Escalation
 from coach.lab_models import LabOffer, LabStruggle, LabWork, Presence, StruggleWeights, XapiStatement  # noqa: F401 (models of this app)
 from coach.likeness_models import EscalationLink, EscalationMeaning  # noqa: F401 (models of this app)
 from coach.persona_models import Personalization  # noqa: F401 (models of this app)
+from coach.session_models import CoachingSession  # noqa: F401 (a model of this app)
 from courses.models import Course
 
 OWN_IN_MY_COURSES = f"({own()}) AND {IN_MY_COURSES}"

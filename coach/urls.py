@@ -5,6 +5,7 @@ from django.urls import path
 from coach import passed_views, search_view, views
 from coach.labs import views as labs
 from coach.persona import views as persona
+from coach.sessions import views as session_views
 from coach.streaming import turn_stream
 
 urlpatterns = [
@@ -18,6 +19,12 @@ urlpatterns = [
     path("turns/<uuid:query_id>/seen", passed_views.seen, name="turn-seen"),
     path("turns/<uuid:query_id>/settled", passed_views.settled, name="turn-settled"),
     path("turns/<uuid:query_id>/withdraw", passed_views.withdraw, name="turn-withdraw"),
+    path("sessions/", session_views.sessions, name="sessions"),
+    path("sessions/begin", session_views.begin, name="session-begin"),
+    path("sessions/<uuid:session_id>/", session_views.session, name="session"),
+    path("sessions/<uuid:session_id>/say", session_views.say, name="session-say"),
+    path("sessions/<uuid:session_id>/answer", session_views.answer, name="session-answer"),
+    path("sessions/<uuid:session_id>/<slug:deed>", session_views.lead, name="session-lead"),
     path("offers/<uuid:offer_id>/hint", labs.climb, name="lab-offer-climb"),
     path("offers/<uuid:offer_id>/answer", labs.answer, name="lab-offer-answer"),
     path("<slug:slug>/labs/<str:lab_id>/step", labs.step, name="lab-step"),

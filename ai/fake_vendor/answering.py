@@ -33,6 +33,8 @@ def _answer(texts: Sequence[str]) -> str:
                 return _report(said)
             if scheme := _block(text, word[1], "mark scheme"):
                 return _marks(scheme, _block(text, word[1], "answer"))
+            if tried := _block(text, word[1], "the learner's last words"):
+                return _lead(text, word[1], tried)
             sources, question = _sources(text, word[1]), _block(text, word[1], "question")
             return compose(question, sources, None).text
     return PLAIN.format(count=len(texts), length=len(texts[-1]) if texts else 0)
@@ -63,6 +65,15 @@ def _marks(scheme: str, written: str) -> str:
         awarded, quote = (int(marks), best) if is_there else (0, "")
         points.append({"number": int(number), "awarded": awarded, "quote": quote, "reason": reason})
     return json.dumps({"points": points, "summary": "Marked point by point by the fake vendor."})
+
+
+def _lead(text: str, word: str, tried: str) -> str:
+    """What a model says in a coaching session: a verdict by the words in common, and what comes next for it."""
+    wanted = set(re.findall(r"\w{4,}", _block(text, word, "what a good answer would say").lower()))
+    share = len(wanted & set(re.findall(r"\w{4,}", tried.lower()))) / (len(wanted) or 1)
+    verdict = "understood" if share > 0.4 else "partly" if share > 0.15 else "not_yet"
+    say = _block(text, word, f"what comes next when {verdict}")
+    return json.dumps({"verdict": verdict, "misconception": "", "say": f"You say: {tried.split('.', maxsplit=1)[0][:60]}. {say}"})
 
 
 def _sources(text: str, word: str) -> list[Source]:

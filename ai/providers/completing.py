@@ -14,12 +14,15 @@ def has_model() -> bool:
     return bool(asyncio.run(candidates()))
 
 
-def complete(request: ChatRequest, *, attempts: list[Attempt]) -> tuple[str, str] | None:
-    """The text and the model's name; None without a model, when none answers, and when an answer is not whole.
+def complete(request: ChatRequest, *, attempts: list[Attempt], within: float | None = None) -> tuple[str, str] | None:
+    """The text and the model's name; None without a model, when none answers `within` seconds, and when an answer is not whole.
 
     Call it without a connection or a transaction, and without an event loop in this thread.
     """
-    return asyncio.run(_complete(request, attempts))
+    try:
+        return asyncio.run(asyncio.wait_for(_complete(request, attempts), within))
+    except TimeoutError:
+        return None
 
 
 async def _complete(request: ChatRequest, attempts: list[Attempt]) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from coach import api_desk as desk
 from coach import api_insights as insights
 from coach.api_correcting import QueryCorrections
 from coach.api_search import Search
+from coach.api_sessions import Session, SessionAnswer, SessionLead, Sessions, SessionTurns
 from coach.api_stream import QueryStream
 from coach.labs import api as labs
 from coach.labs import api_xapi as xapi
@@ -104,6 +105,11 @@ v1 = [
     path(f"{QUERY}/corrections", QueryCorrections.as_view()),
     path(f"{QUERY}/escalation", coach.QueryEscalation.as_view()),
     path(f"{QUERY}/escalation/settled", coach.Settled.as_view()),
+    path("sessions", Sessions.as_view()),
+    path("sessions/<uuid:session_id>", Session.as_view()),
+    path("sessions/<uuid:session_id>/turns", SessionTurns.as_view()),
+    path("sessions/<uuid:session_id>/answer", SessionAnswer.as_view()),
+    path("sessions/<uuid:session_id>/lead", SessionLead.as_view()),
     path("mentor/memory", Memories.as_view()),
     path("mentor/memory/<uuid:memory_id>", MemoryDetail.as_view()),
     path("mentor/threads", mentor.Threads.as_view()),

@@ -1,8 +1,10 @@
 // The field where a question is written. Enter sends, Shift + Enter makes a new line; what is written is kept in this browser
 // until the coach has it, and each question carries a key so that sending twice asks once.
-const form = document.querySelector("[data-composer]");
+const attached = new WeakSet();
 
-if (form) {
+function attach(form) {
+  if (attached.has(form)) return;
+  attached.add(form);
   const field = form.querySelector("textarea");
   const count = form.parentElement.querySelector("[data-count]");
   const problem = form.parentElement.querySelector(".problem");
@@ -49,7 +51,7 @@ if (form) {
     if (elt !== form || xhr?.status !== 200) return; // htmx calls a refusal (422) successful
     if (new URL(xhr.responseURL).pathname !== new URL(form.action).pathname) return; // led away to the sign-in page
     field.value = "";
-    form.elements.key.value = freshKey();
+    if (form.elements.key) form.elements.key.value = freshKey();
     if (problem) problem.textContent = "";
     changed();
     document.querySelector(".turns .welcome")?.remove();
@@ -57,12 +59,17 @@ if (form) {
   });
   document.addEventListener("click", (event) => {
     const suggestion = event.target.closest?.("[data-suggests]");
-    if (!suggestion) return;
+    if (!suggestion || !form.isConnected) return;
     field.value = suggestion.dataset.suggests;
     changed();
     field.focus();
   });
 }
+
+for (const form of document.querySelectorAll("[data-composer]")) attach(form);
+document.addEventListener("htmx:load", (event) => {
+  for (const form of event.detail.elt.querySelectorAll?.("[data-composer]") ?? []) attach(form);
+});
 
 // Drafts and places are personal: whoever signs out takes them away.
 document.querySelector("[data-signs-out]")?.addEventListener("submit", () => {

@@ -19,6 +19,7 @@ from accounts.models import PersonalToken, Session, User
 from ai.models import AIProvider, AIRequestLog, Budget, BudgetDay, Conversation, Handover, Message, PromptVariant, VariantEvent
 from coach.confidence_models import ConfidenceMap
 from coach.models import (
+    CoachingSession,
     ConversationHistory,
     Escalation,
     EscalationLink,
@@ -210,6 +211,7 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
         EscalationMeaning.objects.create(escalation=escalation, course=course, embedding=[0.1, 0.2], embedding_model="m"),
         Feedback.objects.create(**owner, response=response, rating="helpful"),
         ConversationHistory.objects.create(**owner, query=query),
+        CoachingSession.objects.create(student=ada, course=course, topic="Volumes", client_key=uuid.uuid4()),
     ]
     return _ids([*made, _confidence_map(course)])
 

@@ -116,6 +116,7 @@ EXPECTED = {
     "lab_struggle_weights": Rights(select="abtrs", insert="trs", update="trs", delete="rs"),
     "xapi_statements": SHARED_WITH_TRAINER,
     "ai_coach_trainer_personalization": Rights(select="trs", insert="trs", update="trs", delete="trs"),
+    "coaching_sessions": SHARED_WITH_TRAINER,
     # mentor
     "ai_mentor_chats": HER_OWN,
     "context_embeddings": HER_OWN,
