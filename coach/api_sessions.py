@@ -25,7 +25,7 @@ from planning.models import SyllabusPoint
 ABOUT_THE_WORDS = {"empty": "words", "too_long": "words", "unreadable": "words"}
 
 
-class TurnSerializer(serializers.Serializer[Any]):
+class SaidSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=["student", "coach"])
     content = serializers.CharField(help_text="Of the coach: Markdown; `[2]` names a source.")
     timestamp = serializers.DateTimeField()
@@ -34,7 +34,7 @@ class TurnSerializer(serializers.Serializer[Any]):
 class SessionSerializer(serializers.ModelSerializer[CoachingSession]):
     course = serializers.SlugField(source="course.slug", read_only=True)
     point = serializers.UUIDField(source="point_id", allow_null=True, read_only=True)
-    session_transcript = TurnSerializer(many=True, read_only=True)
+    session_transcript = SaidSerializer(many=True, read_only=True)
     is_waiting = serializers.BooleanField(read_only=True, help_text="Whether the coach has the next word: post to `answer`.")
 
     class Meta:

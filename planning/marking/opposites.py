@@ -13,6 +13,17 @@ DOWN = re.compile(
     r"|declin\w*|weaken\w*|worse\w*|narrower|diminish\w*|depreciat\w*)\b",
     re.IGNORECASE,
 )
+ENDS = re.compile(
+    r"\b(?:ends?|ended|over|stop(?:s|ped)?|exit(?:s|ed)?|dies?|died|gone|finish(?:es|ed)?|terminat\w*|clos(?:es|ed)|remov(?:es|ed)"
+    r"|delet(?:es|ed)|lost|destroy\w*|disappear\w*|expir(?:es|ed))\b",
+    re.IGNORECASE,
+)
+GOES_ON = re.compile(
+    r"\b(?:(?:keeps?|kept|goes|go|went|carr(?:y|ies|ied)|stays?|remains?|is|are) (?:on|alive|running|there|going|in place)"
+    r"|continu(?:es?|ed)|surviv(?:es?|ed)|persist(?:s|ed)?|outliv(?:es?|ed)|remain(?:s|ed)?|stay(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
+DIRECTIONS = ((UP, DOWN), (GOES_ON, ENDS))
 NOT = re.compile(r"\b(?:no|not|never|none|neither|nor|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
 
 
@@ -23,10 +34,8 @@ def says_opposite_word(expected: str, said: str) -> bool:
 
 def turns_round(expected: str, said: str) -> bool:
     """Whether two sentences about the same point in different directions; a negation turns one round."""
-    first, second = _direction(expected), _direction(said)
-    if first and second:
-        return first != second
-    return False
+    found = ((_direction(expected, *ways), _direction(said, *ways)) for ways in DIRECTIONS)
+    return any(first * second == -1 for first, second in found)
 
 
 def is_negated(text: str) -> bool:
@@ -38,9 +47,9 @@ def _verdict(text: str) -> int:
     return 0 if not match else 1 if match[1].lower() in ("yes", "true") else -1
 
 
-def _direction(text: str) -> int:
-    """1 for more, -1 for less, 0 for neither or both."""
-    up, down = bool(UP.search(text)), bool(DOWN.search(text))
-    if up == down:
+def _direction(text: str, forth: re.Pattern[str], back: re.Pattern[str]) -> int:
+    """1 for forth, -1 for back, 0 for neither or both."""
+    one, other = bool(forth.search(text)), bool(back.search(text))
+    if one == other:
         return 0
-    return (1 if up else -1) * (-1 if is_negated(text) else 1)
+    return (1 if one else -1) * (-1 if is_negated(text) else 1)
