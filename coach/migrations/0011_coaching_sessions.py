@@ -15,9 +15,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coach', '0007_figures_noted'),
+        ('coach', '0010_labs_and_the_trainers_coach'),
         ('courses', '0001_courses'),
-        ('planning', '0001_exams'),
+        ('planning', '0002_exams'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
