@@ -133,6 +133,7 @@ def test_it_assigns_trainers_and_enrols(office: Client, course: Course, tess: Us
         (tie,) = CourseTrainer.objects.all()
     form = {
         "title": "New title", "slug": course.slug, "description": "", "language": "english", "escalation_threshold": "0.4",
+        "wanted_error": "0.05",
         "closed_at_0": "", "closed_at_1": "",
         "course_trainers-TOTAL_FORMS": "2", "course_trainers-INITIAL_FORMS": "1",
         "course_trainers-0-id": tie.pk, "course_trainers-0-course": course.pk, "course_trainers-0-trainer": tess.pk,

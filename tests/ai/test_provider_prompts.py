@@ -10,6 +10,8 @@ from ai.prompts.coaching import build
 from ai.prompts.continuing import continued
 from ai.prompts.fencing import stable
 from ai.prompts.files import present
+from ai.prompts.leading import session_request
+from ai.prompts.marked import marking_request
 from ai.prompts.transcribed import transcript_request
 from ai.providers import Source
 from ai.providers.events import Message
@@ -58,7 +60,7 @@ def test_it_bounds_what_it_sends():
 def test_it_asks_for_the_words_the_learner_used_and_finds_with_those_that_stand_alone(settings):
     request = coach_request(question="volume on Windows", asked="and on Windows?", sources=SOURCES, intent="lab_guidance")
     assert "\nand on Windows?\n" in request.messages[1].content
-    assert "do not solve the lab" in request.messages[1].content
+    assert "Never give the finished solution" in request.messages[1].content
     assert request.question == "volume on Windows"
     assert request.max_tokens == settings.LLM_MAX_TOKENS
 
@@ -86,6 +88,14 @@ def built(version: str, words: str) -> tuple[Message, ...]:
         return mentor_request(
             question=words, asked=words, sources=[source], said=said, summary=words, remembered=[words], course=words,
             topic=words, version=version,
+        ).messages  # fmt: skip
+    if version.startswith("marking/"):
+        scheme = [(1, 1, words)]
+        return marking_request(question=words, scheme=scheme, model_answers=[words], answer=words, maximum=1).messages
+    if version.startswith("session/"):
+        return session_request(
+            topic=words, asked=words, expected=words, said=words, comes_next={"partly": words}, transcript=[("student", words)],
+            sources=[source], course_id="",
         ).messages  # fmt: skip
     return transcript_request(transcript=words, course=words).messages
 

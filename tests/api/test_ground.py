@@ -27,6 +27,10 @@ PATHS = [
     .replace("<path:path>", "a.png")
     .replace("<place:code>", "C")
     .replace("<int:position>", "1")
+    .replace("<int:number>", "1")
+    .replace("<slug:action_id>", "action-1")
+    .replace("<slug:feature>", "coach")
+    .replace("<slug:by>", "model")
     for route in v1
 ]
 
