@@ -3,7 +3,8 @@
 It runs with the owner's eyes, because the answer is another learner's row, and gives nothing of that person: neither who asked
 nor how they put it. An answer counts as settled while every one of these still holds: it is whole and found in the course,
 nobody was unhappy with it or with what was taken from it, nobody went to a trainer with the question, the course's text, its
-index and its verified answers are as they were, and no earlier turn of a conversation flowed into it.
+index and its verified answers are as they were, and no earlier turn of a conversation flowed into it. What a trainer verified is
+looked up anew each time: it may be taken back.
 """
 
 from accounts.functions import definer
@@ -19,7 +20,8 @@ SETTLED_ANSWER = definer(
      WHERE q.course_id = course AND course = ANY ((SELECT visible_courses())::uuid[])
        AND (q.question_key = exact AND exact <> '' OR q.wording_key = wording AND wording <> '')
        AND q.status IN ('answered', 'resolved') AND q.intent = 'course_content'
-       AND r.state = 'complete' AND r.label <> 'not_found'
+       AND r.state = 'complete' AND r.label NOT IN ('not_found', 'verified')
+       AND NOT r.reference_locations @> '[{"content_type": "knowledge"}]'
        AND NOT r.notes ?| array['switched', 'limited', 'unsupported', 'answered_before']
        AND r.confidence_score >= c.escalation_threshold
        AND r.content_version = c.content_version
