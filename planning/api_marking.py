@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -81,7 +81,7 @@ class Disputes(Endpoint):
 
     serializer_class = DisputeSerializer
 
-    @extend_schema(operation_id="answer_dispute", responses={201: DisputeSerializer})
+    @extend_schema(operation_id="answer_dispute", responses={201: DisputeSerializer, 409: OpenApiResponse()})
     def post(self, request: Request, answer_id: UUID) -> Response:
         """Once for an answer, with a reason; a person decides."""
         answer = disputing.own_answer(self.person, answer_id)
@@ -113,7 +113,9 @@ class Rulings(Endpoint):
         page = self.paginate_queryset(MarkRuling.objects.filter(answer_id=answer_id).select_related("ruled_by"))
         return self.get_paginated_response(RulingSerializer(page, many=True).data)
 
-    @extend_schema(operation_id="answer_rule", request=RuleSerializer, responses={201: ToReviewSerializer})
+    @extend_schema(
+        operation_id="answer_rule", request=RuleSerializer, responses={201: ToReviewSerializer, 409: OpenApiResponse()}
+    )
     def post(self, request: Request, answer_id: UUID) -> Response:
         """Decide the marks. For trainers and admins."""
         answer, data = _answer(self, answer_id), _valid(RuleSerializer(data=request.data))
@@ -132,7 +134,7 @@ class MarkingQueue(Endpoint):
     filter_backends = ()
     sorts = {"id": "id"}
 
-    @extend_schema(operation_id="marking_queue", responses=ToReviewSerializer(many=True))
+    @extend_schema(operation_id="marking_queue", responses={200: ToReviewSerializer(many=True), 404: OpenApiResponse()})
     def get(self, request: Request) -> Response:
         """Doubtful and disputed marks of one's learners. For trainers and admins."""
         _reviewer(self)
@@ -143,7 +145,7 @@ class MarkingQueue(Endpoint):
 class Claim(Endpoint):
     serializer_class = ToReviewSerializer
 
-    @extend_schema(operation_id="answer_claim", request=None, responses={204: None})
+    @extend_schema(operation_id="answer_claim", request=None, responses={204: None, 409: OpenApiResponse()})
     def post(self, request: Request, answer_id: UUID) -> Response:
         """Hold an answer for a quarter of an hour while one looks at it."""
         if not reviewing.claim(_answer(self, answer_id), self.person):
@@ -165,7 +167,9 @@ class Alike(Endpoint):
         rows = reviewing.alike(_answer(self, answer_id))
         return Response(ToReviewSerializer(rows, many=True).data)
 
-    @extend_schema(operation_id="answer_alike_rule", request=AlikeSerializer, responses=CountSerializer)
+    @extend_schema(
+        operation_id="answer_alike_rule", request=AlikeSerializer, responses={200: CountSerializer, 409: OpenApiResponse()}
+    )
     def post(self, request: Request, answer_id: UUID) -> Response:
         """Give those the marks of the decided one."""
         answer, chosen = _answer(self, answer_id), _valid(AlikeSerializer(data=request.data))["answers"]
