@@ -35,6 +35,8 @@ def _answer(texts: Sequence[str]) -> str:
                 return _marks(scheme, _block(text, word[1], "answer"))
             if tried := _block(text, word[1], "the learner's last words"):
                 return _lead(text, word[1], tried)
+            if point := _block(text, word[1], "syllabus point"):
+                return _explain(point, _sources(text, word[1]))
             sources, question = _sources(text, word[1]), _block(text, word[1], "question")
             return compose(question, sources, None).text
     return PLAIN.format(count=len(texts), length=len(texts[-1]) if texts else 0)
@@ -74,6 +76,15 @@ def _lead(text: str, word: str, tried: str) -> str:
     verdict = "understood" if share > 0.4 else "partly" if share > 0.15 else "not_yet"
     say = _block(text, word, f"what comes next when {verdict}")
     return json.dumps({"verdict": verdict, "misconception": "", "say": f"You say: {tried.split('.', maxsplit=1)[0][:60]}. {say}"})
+
+
+def _explain(point: str, sources: Sequence[Source]) -> str:
+    """What a model says of a syllabus point: sentences of the sources, and a question that the first of them answers."""
+    title = point.partition("\n")[0]
+    prose = next(each.strip() for each in reversed(sources[0].text.split("\n\n")) if each.strip())
+    quote = re.split(r"(?<=[.])\s", prose, maxsplit=1)[0]
+    check = {"question": f"What does the course say about {title}?", "source": sources[0].number, "quote": quote}
+    return json.dumps({"explanation": compose(title, sources, None).text, "check": check})
 
 
 def _sources(text: str, word: str) -> list[Source]:

@@ -42,6 +42,15 @@ REPEATS = 0.15  # taken off at full likeness to what is chosen already
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much is shown. `enough` is the share of the best score that a further statement needs."""
+
+    words: int = MOST_WORDS
+    units: int = MOST_UNITS
+    enough: float = ENOUGH
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     text: str
     is_answered: bool
@@ -67,19 +76,19 @@ def compose(
     return Composed(render(choose(scored), sources), is_answered=True)
 
 
-def choose(scored: Sequence[Scored]) -> list[Scored]:
+def choose(scored: Sequence[Scored], extent: Extent = Extent()) -> list[Scored]:
     """The statements to show, by maximal marginal relevance (Carbonell and Goldstein 1998), in the order chosen.
 
     A statement lends worth to its neighbours, so that an explanation is shown as one piece and not as its best splinters.
     """
     chosen, rest = [scored[0]], list(scored[1:])
     words = scored[0].unit.words
-    while rest and len(chosen) < MOST_UNITS:
+    while rest and len(chosen) < extent.units:
         worth, best = max(((_worth(one, chosen), one) for one in rest), key=lambda pair: (pair[0], -pair[1].unit.order))
-        if worth < scored[0].score * ENOUGH:
+        if worth < scored[0].score * extent.enough:
             break
         rest.remove(best)
-        if words + best.unit.words <= MOST_WORDS:
+        if words + best.unit.words <= extent.words:
             chosen.append(best)
             words += best.unit.words
     return chosen

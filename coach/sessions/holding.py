@@ -6,19 +6,18 @@ reload get the same ones. Refuses words for a session that went on meanwhile, an
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.door import SYSTEM, acting_as
+from accounts.door import acting_as
 from accounts.models import User
-from ai import budgets, request_log
 from ai.budgets import Allowance
 from ai.providers.events import Attempt
+from coach import booking
 from coach.session_models import SAID_LIMIT, TOPIC_LIMIT, CoachingSession
 from coach.sessions import leading, referring
 from coach.sessions.leading import Lesson, Turn
@@ -90,7 +89,7 @@ def answer(person: User, session_id: UUID) -> CoachingSession | None:
     now = timezone.now()
     with acting_as(person):
         session = _claimed(person, session_id, now)
-        allowance = _allowance(session) if session else Allowance()
+        allowance = booking.allowance(person.pk, session.course_id) if session else Allowance()
     if session is None:
         return None
     connections.close_all()  # none is held while a model speaks
@@ -105,7 +104,7 @@ def answer(person: User, session_id: UUID) -> CoachingSession | None:
             asks_model=not allowance.is_over,
         )
     finally:
-        _book(session, allowance, attempts)
+        booking.book(person.pk, session.course_id, allowance, attempts, feature="session")
     with acting_as(person):
         return _answered(person, session_id, now, turn)
 
@@ -215,20 +214,6 @@ def _open(person: User, session_id: UUID) -> CoachingSession:
 def _held(person: User, session_id: UUID) -> CoachingSession:
     """One's own session, nobody else writing to it. Raises CoachingSession.DoesNotExist."""
     return CoachingSession.objects.select_for_update().get(pk=session_id, student=person)
-
-
-def _allowance(session: CoachingSession) -> Allowance:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT budget_reserve(%s, %s)", [session.student_id, session.course_id])
-        row: Any = cursor.fetchone()
-    return budgets.read(row[0])
-
-
-def _book(session: CoachingSession, allowance: Allowance, attempts: list[Attempt]) -> None:
-    person = {"user_id": session.student_id, "course_id": session.course_id}
-    with acting_as(SYSTEM):
-        request_log.save(attempts, feature="session", **person)
-        budgets.settle(allowance, attempts=attempts, **person)
 
 
 def _readable(words: str, limit: int, empty: str = "") -> str:

@@ -111,7 +111,7 @@ def _about_opening(lesson: Lesson, judged: Judged) -> str:
 def _hint(lesson: Lesson, judged: Judged) -> Turn:
     hint = _ladder(lesson.step, judged)[lesson.rung]
     lesson = replace(lesson, rung=lesson.rung + 1)
-    return Turn(_reaction(judged), hint, lesson, hides=_secret(lesson))
+    return Turn(reaction(judged), hint, lesson, hides=_secret(lesson))
 
 
 def _ladder(step: Step, judged: Judged) -> tuple[str, ...]:
@@ -122,10 +122,11 @@ def _ladder(step: Step, judged: Judged) -> tuple[str, ...]:
         word = {"letter": step.term[0], "count": len(step.term), "ask": step.ask}
         return (*passage, _("The word begins with “%(letter)s” and has %(count)d letters. %(ask)s") % word)
     gaps = _("Here it is with gaps. What belongs into them? “%(text)s”") % {"text": with_gaps(step.shows or step.expects)}
-    return (_nudge(judged), *passage, gaps)
+    return (nudge(judged), *passage, gaps)
 
 
-def _reaction(judged: Judged) -> str:
+def reaction(judged: Judged) -> str:
+    """To a try that was not all of it."""
     if judged.turned:
         return _turned(judged)
     return {
@@ -140,7 +141,8 @@ def _turned(judged: Judged) -> str:
     return _("Look at this again: “%(said)s”. The course says it the other way round.") % {"said": judged.turned}
 
 
-def _nudge(judged: Judged) -> str:
+def nudge(judged: Judged) -> str:
+    """Towards what was not said, without saying it whole."""
     if judged.missing:
         return _("You have said nothing about “%(word)s” yet. How does it come in?") % {"word": judged.missing}
     return _("Which part of the matter have you not spoken of yet?")

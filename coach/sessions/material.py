@@ -4,13 +4,13 @@ Mark schemes are read with the system's eyes, because learners may not: they dec
 shown. What is shown is always a sentence of the course.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from ai.embedding import EmbeddingUnavailable, default_embedder
-from ai.providers.scoring import score, units
+from ai.providers.scoring import Scored, score, units
 from coach.sessions import steps
 from coach.sessions.leading import Lesson
 from coach.sessions.steps import Sentence, Step
@@ -35,8 +35,8 @@ class ExamQuestion:
 
 def lesson_for(person: User, *, course: Course, topic: str, point: SyllabusPoint | None) -> Lesson | None:
     """The questions of a session; None when the course says too little. Opens doors itself; call it outside of them."""
-    passages = _passages(person, course, topic, point)
-    sentences = _sentences(topic, passages)
+    passages = passages_of(person, course=course, topic=topic, point=point)
+    sentences = sentences_of(spoken_of(topic, passages))
     if not sentences:
         return None
     core = sentences[:CORE]
@@ -46,8 +46,8 @@ def lesson_for(person: User, *, course: Course, topic: str, point: SyllabusPoint
     return Lesson(steps=chosen, sources=tuple(kept(number, passage) for number, passage in enumerate(passages, start=1)))
 
 
-def _passages(person: User, course: Course, topic: str, point: SyllabusPoint | None) -> list[Passage]:
-    """Those of the chapter that teaches the point come first."""
+def passages_of(person: User, *, course: Course, topic: str, point: SyllabusPoint | None) -> list[Passage]:
+    """What the course teaches about it; passages of the chapter that teaches the point come first."""
     words = f"{topic}. {point.description}" if point and point.description else topic
     found = search_as(person, course_id=course.pk, question=words, limit=2 * PASSAGES)
     chapter = point.chapter.chapter_id if point and point.chapter else ""
@@ -55,16 +55,19 @@ def _passages(person: User, course: Course, topic: str, point: SyllabusPoint | N
     return sorted(taught, key=lambda passage: passage.chapter_id != chapter)[:PASSAGES]
 
 
-def _sentences(topic: str, passages: Sequence[Passage]) -> list[Sentence]:
-    """The sentences that say most about the topic, best first; none when nothing speaks of it."""
+def spoken_of(question: str, passages: Sequence[Passage]) -> list[Scored]:
+    """What the passages say to it, best first; nothing when they do not speak of it."""
     sources = [source(number, passage) for number, passage in enumerate(passages, start=1)]
     found = [unit for unit in units(sources) if not unit.is_bare and not unit.parts[0].is_aim]
     try:
-        scored = score(topic, sources, found, default_embedder().embed)
+        scored = score(question, sources, found, default_embedder().embed)
     except EmbeddingUnavailable:
-        scored = score(topic, sources, found, None)
-    if not scored or scored[0].strength < LEAST_STRENGTH:
-        return []
+        scored = score(question, sources, found, None)
+    return scored if scored and scored[0].strength >= LEAST_STRENGTH else []
+
+
+def sentences_of(scored: Iterable[Scored]) -> list[Sentence]:
+    """The sentences in them that can be understood by themselves."""
     parts = ((part.text, one.unit.source + 1) for one in scored for part in one.unit.parts if not part.is_aim)
     return steps.usable(dict.fromkeys(parts))
 

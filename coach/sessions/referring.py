@@ -22,8 +22,13 @@ QUESTION_LIMIT = 4_000
 def hand_over(session: CoachingSession, note: str) -> Handover:
     """Behind the learner's door; doing it again changes nothing."""
     handover, _is_new = Handover.objects.get_or_create(source_id=session.pk, defaults=_about(session, note))
-    transaction.on_commit(_wake_desk)
+    wake_desk_later()
     return handover
+
+
+def wake_desk_later() -> None:
+    """Once what was handed over is there."""
+    transaction.on_commit(_wake_desk)
 
 
 def _about(session: CoachingSession, note: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from coach import api as coach
 from coach import api_desk as desk
 from coach import api_insights as insights
 from coach.api_correcting import QueryCorrections
+from coach.api_explaining import PointCheck, PointExplained
 from coach.api_search import Search
 from coach.api_sessions import Session, SessionAnswer, SessionLead, Sessions, SessionTurns
 from coach.api_stream import QueryStream
@@ -110,6 +111,8 @@ v1 = [
     path("sessions/<uuid:session_id>/turns", SessionTurns.as_view()),
     path("sessions/<uuid:session_id>/answer", SessionAnswer.as_view()),
     path("sessions/<uuid:session_id>/lead", SessionLead.as_view()),
+    path("points/<uuid:point_id>/explanation", PointExplained.as_view()),
+    path("points/<uuid:point_id>/explanation/check", PointCheck.as_view()),
     path("mentor/memory", Memories.as_view()),
     path("mentor/memory/<uuid:memory_id>", MemoryDetail.as_view()),
     path("mentor/threads", mentor.Threads.as_view()),

@@ -25,11 +25,15 @@ from coach.models import (
     EscalationLink,
     EscalationMeaning,
     Feedback,
+<<<<<<< HEAD
     LabOffer,
     LabStruggle,
     LabWork,
     Personalization,
     Presence,
+=======
+    PointExplanation,
+>>>>>>> 1183cb1 (Explain a point of the syllabus from the course, at the reader's level)
     Query,
     Response,
     StruggleWeights,
@@ -72,6 +76,7 @@ from learning.models import (
     VoiceTranscript,
 )
 from mentor.models import Chat, Memory
+<<<<<<< HEAD
 from planning.models import (
     AnswerKey,
     AnswerVector,
@@ -89,6 +94,9 @@ from planning.models import (
     Subject,
     SyllabusPoint,
 )
+=======
+from planning.models import Subject, SyllabusPoint
+>>>>>>> 1183cb1 (Explain a point of the syllabus from the course, at the reader's level)
 from tests.conftest import make_course, make_person, owner_connection
 from tests.security.plan_rows import plan_rows
 
@@ -212,6 +220,7 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
         Feedback.objects.create(**owner, response=response, rating="helpful"),
         ConversationHistory.objects.create(**owner, query=query),
         CoachingSession.objects.create(student=ada, course=course, topic="Volumes", client_key=uuid.uuid4()),
+        PointExplanation.objects.create(course=course, point=_point(course), level="new"),
     ]
     return _ids([*made, _confidence_map(course)])
 
@@ -234,6 +243,11 @@ def _lab_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         Personalization.objects.create(trainer=tess, course=course),
     ]
     return _ids(made)
+
+
+def _point(course: Course) -> SyllabusPoint:
+    subject = Subject.objects.create(code="explained", title="Explained", course=course)
+    return SyllabusPoint.objects.create(subject=subject, code="1", title="Volumes")
 
 
 def _learning_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:

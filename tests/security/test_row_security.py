@@ -117,6 +117,7 @@ EXPECTED = {
     "xapi_statements": SHARED_WITH_TRAINER,
     "ai_coach_trainer_personalization": Rights(select="trs", insert="trs", update="trs", delete="trs"),
     "coaching_sessions": SHARED_WITH_TRAINER,
+    "point_explanations": COURSE_INDEX,
     # mentor
     "ai_mentor_chats": HER_OWN,
     "context_embeddings": HER_OWN,
