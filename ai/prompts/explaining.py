@@ -20,4 +20,4 @@ def explain_request(*, point: str, level: str, course: str, sources: Sequence[So
         f'Explain the block {fence} syllabus point from the sources above, for the level "{level}", as one JSON object.',
     )
     messages = Message("system", stable(VERSION)), Message("user", "\n\n".join(parts))
-    return ChatRequest(messages, (), "", max_tokens=MOST_SAID, feature="explain", course=course_id)
+    return ChatRequest(messages, tuple(sources), point, max_tokens=MOST_SAID, feature="explain", course=course_id)

@@ -3,6 +3,7 @@
 Refuses to write: every word stands in a passage, and where the course says too little there is no explanation.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -22,16 +23,17 @@ from learning.retrieval import Passage
 
 # What each level asks of the course. The form of the question prefers sentences of the form of its answer.
 QUESTIONS = {
-    Level.NEW: "What is {title}?",
-    Level.SOME: "How does {title} work, what should you do, and why?",
+    Level.NEW: "What is {title}? {description}",
+    Level.SOME: "How does {title} work, what should you do, and why? {description}",
     Level.EXAM: "{title}. {description}",
 }
-EXTENTS = {Level.NEW: Extent(90, 5, 0.6), Level.SOME: Extent(150, 8, 0.5), Level.EXAM: Extent(260, 14, 0.4)}
+EXTENTS = {Level.NEW: Extent(100, 5, 0.5), Level.SOME: Extent(150, 8, 0.45), Level.EXAM: Extent(260, 14, 0.35)}
 KINDS = {  # of questions, the most fitting first; before the exam all of it is asked for
     Level.NEW: ("define", "gap", "predict", "why", "compare"),
     Level.SOME: ("why", "predict", "compare", "define", "gap"),
     Level.EXAM: (),
 }
+OF_ITSELF = re.compile(r"\b(?:this|the (?:last|next|previous)) (?:chapter|page|lesson|section|lab)\b", re.IGNORECASE)
 SIMPLE = 14  # words of a sentence that anybody reads with ease
 PER_WORD = 0.008  # what each further word costs a sentence, for somebody new
 WITH_CODE = 0.1  # and what code costs it
@@ -55,7 +57,8 @@ class Explanation:
 
 def composed(title: str, description: str, level: Level, passages: Sequence[Passage]) -> Explanation | None:
     """None when the passages say too little. Call it without a connection: the embedder may be away over a network."""
-    scored = spoken_of(QUESTIONS[level].format(title=title, description=description), passages)
+    question = QUESTIONS[level].format(title=title, description=description)
+    scored = [one for one in spoken_of(question, passages) if not OF_ITSELF.search(one.unit.text)]
     if not scored:
         return None
     chosen = choose(_simple_first(scored) if level == Level.NEW else scored, EXTENTS[level])
