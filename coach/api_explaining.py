@@ -36,7 +36,9 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     level = serializers.ChoiceField(choices=Level.choices)
     text = serializers.CharField(help_text="Markdown; `[2]` names a source. Empty when the course says too little.")
-    label = serializers.ChoiceField(choices=["course_text", "ai_draft", "not_found"])
+    label = serializers.ChoiceField(  # type: ignore[assignment]  # a field of that name, not its caption
+        choices=["course_text", "ai_draft", "not_found"]
+    )
     model = serializers.CharField()
     sources = PassageSerializer(many=True)
     question = serializers.CharField()

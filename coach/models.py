@@ -16,11 +16,8 @@ from ai.asking import QUESTION_LIMIT
 from ai.models import Conversation, PromptVariant
 from coach.confidence_models import ConfidenceMap  # noqa: F401 (a model of this app)
 from coach.escalation_models import Escalation
-<<<<<<< HEAD
-from coach.lab_models import LabOffer, LabStruggle, LabWork, Presence, StruggleWeights, XapiStatement  # noqa: F401 (models of this app)
-=======
 from coach.explanation_models import PointExplanation  # noqa: F401 (a model of this app)
->>>>>>> 1183cb1 (Explain a point of the syllabus from the course, at the reader's level)
+from coach.lab_models import LabOffer, LabStruggle, LabWork, Presence, StruggleWeights, XapiStatement  # noqa: F401 (models of this app)
 from coach.likeness_models import EscalationLink, EscalationMeaning  # noqa: F401 (models of this app)
 from coach.persona_models import Personalization  # noqa: F401 (models of this app)
 from coach.session_models import CoachingSession  # noqa: F401 (a model of this app)

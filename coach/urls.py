@@ -3,12 +3,9 @@
 from django.urls import path
 
 from coach import passed_views, search_view, views
-<<<<<<< HEAD
+from coach.explaining import views as explain_views
 from coach.labs import views as labs
 from coach.persona import views as persona
-=======
-from coach.explaining import views as explain_views
->>>>>>> 1183cb1 (Explain a point of the syllabus from the course, at the reader's level)
 from coach.sessions import views as session_views
 from coach.streaming import turn_stream
 
@@ -29,7 +26,10 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/say", session_views.say, name="session-say"),
     path("sessions/<uuid:session_id>/answer", session_views.answer, name="session-answer"),
     path("sessions/<uuid:session_id>/<slug:deed>", session_views.lead, name="session-lead"),
-<<<<<<< HEAD
+    path("explain/<uuid:point_id>/", explain_views.explanation, name="explain"),
+    path("explain/<uuid:point_id>/make", explain_views.make, name="explain-make"),
+    path("explain/<uuid:point_id>/check", explain_views.check, name="explain-check"),
+    path("explain/<uuid:point_id>/trainer", explain_views.trainer, name="explain-trainer"),
     path("offers/<uuid:offer_id>/hint", labs.climb, name="lab-offer-climb"),
     path("offers/<uuid:offer_id>/answer", labs.answer, name="lab-offer-answer"),
     path("<slug:slug>/labs/<str:lab_id>/step", labs.step, name="lab-step"),
@@ -38,12 +38,6 @@ urlpatterns = [
     path("<slug:slug>/labs/<str:lab_id>/presence", labs.presence, name="lab-presence"),
     path("<slug:slug>/labs/<str:lab_id>/trainer", labs.trainer, name="lab-trainer"),
     path("<slug:slug>/picture/<slug:digest>", persona.picture, name="coach-picture"),
-=======
-    path("explain/<uuid:point_id>/", explain_views.explanation, name="explain"),
-    path("explain/<uuid:point_id>/make", explain_views.make, name="explain-make"),
-    path("explain/<uuid:point_id>/check", explain_views.check, name="explain-check"),
-    path("explain/<uuid:point_id>/trainer", explain_views.trainer, name="explain-trainer"),
->>>>>>> 1183cb1 (Explain a point of the syllabus from the course, at the reader's level)
     path("<slug:slug>/", views.coach, name="coach"),
     path("<slug:slug>/ask", views.ask, name="coach-ask"),
     path("<slug:slug>/fresh", views.fresh, name="coach-fresh"),

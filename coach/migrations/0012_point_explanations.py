@@ -11,9 +11,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coach', '0008_coaching_sessions'),
+        ('coach', '0011_coaching_sessions'),
         ('courses', '0001_courses'),
-        ('planning', '0001_exams'),
+        ('planning', '0002_exams'),
     ]
 
     operations = [

@@ -25,15 +25,12 @@ from coach.models import (
     EscalationLink,
     EscalationMeaning,
     Feedback,
-<<<<<<< HEAD
     LabOffer,
     LabStruggle,
     LabWork,
     Personalization,
-    Presence,
-=======
     PointExplanation,
->>>>>>> 1183cb1 (Explain a point of the syllabus from the course, at the reader's level)
+    Presence,
     Query,
     Response,
     StruggleWeights,
@@ -76,7 +73,6 @@ from learning.models import (
     VoiceTranscript,
 )
 from mentor.models import Chat, Memory
-<<<<<<< HEAD
 from planning.models import (
     AnswerKey,
     AnswerVector,
@@ -94,9 +90,6 @@ from planning.models import (
     Subject,
     SyllabusPoint,
 )
-=======
-from planning.models import Subject, SyllabusPoint
->>>>>>> 1183cb1 (Explain a point of the syllabus from the course, at the reader's level)
 from tests.conftest import make_course, make_person, owner_connection
 from tests.security.plan_rows import plan_rows
 
