@@ -31,6 +31,7 @@ from coach.insights.periods import PERIODS, read_period
 from coach.models import Query, Response
 from courses.models import Course, CourseTrainer, Enrolment
 from learning.functions import HNSW
+from learning.insight_functions import PAST_PLACES
 from learning.insights import fold_insights, fold_late
 from learning.models import ConversationMemory
 
@@ -141,6 +142,7 @@ def main() -> int:
             owner.execute(f"DROP INDEX IF EXISTS {name}")
         for statement in YEARS:
             owner.execute(statement, [course.pk])
+        owner.execute(f"BEGIN; {PAST_PLACES}; COMMIT")
         owner.execute("VACUUM ANALYZE")
         reads(course, tess)
         keeping(owner, course, learners[0])

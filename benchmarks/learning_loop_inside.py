@@ -26,7 +26,7 @@ import psycopg
 from django.db import connection, connections, models, transaction
 from django.utils import timezone
 
-from accounts.door import SYSTEM, Actor, acting_as
+from accounts.door import SYSTEM, Actor, acting_as, planned_once
 from accounts.fields import uuid7
 from accounts.models import User
 from benchmarks.learning_loop_filling import DIMENSIONS, fill
@@ -41,6 +41,7 @@ from learning.models import (
     OwnerCorrection,
     ResponseAnalytics,
 )
+from learning.opinions import opinion_on
 
 TRAINERS, EACH = 10, 200  # learners of each trainer
 ROUNDS = 400
@@ -132,13 +133,13 @@ def reads(course: Course, ada: User, rows: list[ConversationMemory]) -> None:
     pending = LearningItem.objects.filter(course=course).pending().order_by("created_at").values_list(*LISTED)
     days = DailyLearningMetrics.objects.filter(course=course).order_by("-date")
     cases: list[tuple[str, Actor, float, Callable[[str], Any]]] = [
-        ("100 pending items", SYSTEM, 1.0, lambda alias: list(pending.using(alias)[:100])),
+        ("100 pending items", SYSTEM, 1.0, planned(lambda alias: list(pending.using(alias)[:100]))),
         ("similarity check", SYSTEM, 10.0, ask),
         ("days of a dashboard", SYSTEM, 5.0, lambda alias: list(days.using(alias)[:400])),
-        ("look-up of a conversation", Actor(ada.pk, "learner"), 2.0, lambda alias: list(
-            ConversationFeedback.objects.using(alias).filter(conversation_id=next(turn).pk))),
+        ("look-up of a conversation", Actor(ada.pk, "learner"), 2.0, lambda alias: opinion_on(next(turn), alias)),
     ]  # fmt: skip
     with connections["owner"].cursor() as cursor:
+        connections["owner"].connection.prepare_threshold = 0  # as the application's connections have it
         cursor.execute("SET hnsw.iterative_scan = relaxed_order; SET hnsw.ef_search = 100")  # as the application has it
     for name, actor, limit, call in cases:
         with acting_as(actor), transaction.atomic(using="owner"):
@@ -146,6 +147,14 @@ def reads(course: Course, ada: User, rows: list[ConversationMemory]) -> None:
         told(f"{name}: p95", p95(with_policies), limit, beside=f"p50 {np.median(with_policies):.2f}")
         added = float(np.median(with_policies) - np.median(without))
         told(f"{name}: what policies cost", added / float(np.median(without)) + 1, 1.1, "x", f"{added:+.2f} ms")
+
+
+def planned(call: Callable[[str], Any]) -> Callable[[str], Any]:
+    def kept(alias: str) -> Any:
+        with planned_once(alias):
+            return call(alias)
+
+    return kept
 
 
 def similar_to(course: Course) -> Callable[[str], Any]:

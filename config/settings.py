@@ -78,6 +78,8 @@ TEMPLATES = [
 
 # --- Database: the app role serves, the owner role migrates --------------------------------------------------------
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 10)  # connections per process; also its database threads
+# Plans that connections keep (`accounts.door.planned_once`); off behind a pooler that does not know prepared statements.
+DATABASE_KEEPS_PLANS = env.bool("DATABASE_KEEPS_PLANS", True)
 DATABASE_TIMEOUTS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
     " -c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=100"  # a vector index goes on until the search has its rows
@@ -95,6 +97,7 @@ DATABASES = {
             **APP_DATABASE.get("OPTIONS", {}),  # sslmode and its like, from the address
             # `reconnect_timeout`: after a failure the next request tries anew, instead of waiting for a backoff of minutes.
             "pool": {"min_size": 2, "max_size": DATABASE_POOL_SIZE, "timeout": 2, "reconnect_timeout": 3},
+            "prepare_threshold": 0 if DATABASE_KEEPS_PLANS else None,  # the first time; other statements are never prepared
             "options": DATABASE_TIMEOUTS,
         },
     },

@@ -11,6 +11,8 @@ CONFIDENCES = 10  # slots of a tenth each
 TIMES = 48  # slots of time: eight for each power of ten, from a minute on (the last one begins after a year and a half)
 FIRST_TIME = 60.0  # seconds
 PER_DECADE = 8
+FIRST_MONDAY = "2001-01-01"  # from which eight weeks are counted
+EIGHT_WEEKS = 56  # days
 
 NOTE = "INSERT INTO insight_notes (course_id, date, event, part, place_id, variant, slot, amount, n, is_weak)"
 GROUPED = "GROUP BY 1, 2, 3, 4, 5, 6, 7, 10 HAVING sum(n) <> 0 OR sum(amount) <> 0"
@@ -159,6 +161,14 @@ OF_VARIANT = {name: OF_COURSE[name] for name in ("asked", "escalated", "helpful"
 ARRAYS = ("confidences", "reply_times", "live_times")
 
 
+RATED = "span <> '8w' AND event IN ('asked', 'escalated', 'rated')"
+
+
+def eight_weeks(day: str) -> str:
+    """The first day of the eight weeks that a date is in."""
+    return f"{day} - ({day} - DATE '{FIRST_MONDAY}') % {EIGHT_WEEKS}"
+
+
 def _folded(table: str, figures: dict[str, str], *, by: str = "", rows: str = "true") -> str:
     keys = ", ".join(filter(None, ["course_id", "span", "date", by]))
     grouped = ", ".join(str(number + 1) for number in range(keys.count(",") + 1))
@@ -181,12 +191,13 @@ WITH taken AS (
         SELECT id FROM insight_notes ORDER BY id LIMIT most FOR UPDATE SKIP LOCKED) RETURNING *
 ), spans AS (
     SELECT t.course_id, t.event, t.part, t.place_id, t.variant, t.slot, t.amount, t.n, t.is_weak, s.span,
-           CASE s.span WHEN 'day' THEN t.date ELSE date_trunc('week', t.date)::date END AS first
-      FROM taken t CROSS JOIN (VALUES ('day'), ('week')) AS s(span)
+           CASE s.span WHEN 'day' THEN t.date WHEN 'week' THEN date_trunc('week', t.date)::date
+                ELSE {eight_weeks("t.date")} END AS first
+      FROM taken t CROSS JOIN (VALUES ('day'), ('week'), ('8w')) AS s(span)
      WHERE t.course_id IN (SELECT id FROM courses)  -- a course may be gone meanwhile
-), of_course AS ({_folded("course_figures", OF_COURSE)}
+), of_course AS ({_folded("course_figures", OF_COURSE, rows="span <> '8w'")}
 ), of_place AS ({_folded("place_figures", OF_PLACE, by="place_id", rows="event IN ('asked', 'escalated')")}
-), of_variant AS ({_folded("variant_figures", OF_VARIANT, by="variant", rows="event IN ('asked', 'escalated', 'rated')")}
+), of_variant AS ({_folded("variant_figures", OF_VARIANT, by="variant", rows=RATED)}
 )
 SELECT count(*)::int FROM taken $body$
 """
@@ -215,6 +226,14 @@ UNMAKE = (
     "DROP FUNCTION fold_late_figures(int); DROP FUNCTION fold_insights(int); "
     "DROP FUNCTION add_counts(bigint[], bigint[]); DROP FUNCTION time_slot(interval)"
 )
+# Weeks that were folded before; nobody folds meanwhile.
+PAST_PLACES = f"""
+LOCK TABLE place_figures IN SHARE ROW EXCLUSIVE MODE;
+INSERT INTO place_figures (course_id, span, date, place_id, {", ".join(OF_PLACE)})
+SELECT course_id, '8w', {eight_weeks("date")}, place_id, {", ".join(f"sum({name})" for name in OF_PLACE)}
+  FROM place_figures WHERE span = 'week' GROUP BY 1, 2, 3, 4
+"""
+NO_PLACES = "DELETE FROM place_figures WHERE span = '8w'"
 # What went live before there were these tables; a worker looks back for each.
 PAST_EFFECTS = """
 INSERT INTO correction_effects (course_id, entry_id, live_at)

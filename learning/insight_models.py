@@ -2,7 +2,8 @@
 
 Each figure is a pure function of the rows behind it, as they are now. Triggers note what a row adds and what it takes back, as a
 row that nobody waits for; a worker folds the notes every few seconds into one row for each course and day, and one for each
-course and week. A page reads at most some fifty of them, however much has happened. Nobody's words or names are in here.
+course and week. A page reads at most some fifty of them, however much has happened; places, of which there are many, have a row
+for eight weeks too. Nobody's words or names are in here.
 """
 
 from typing import Any
@@ -25,6 +26,7 @@ class Span(models.TextChoices):
 
     DAY = "day"
     WEEK = "week"
+    EIGHT_WEEKS = "8w"  # of places alone, to add up a long time; counted from a Monday, see `insight_functions`
 
 
 def _count() -> "models.BigIntegerField[Any, Any]":

@@ -4,10 +4,11 @@ Behind the person's own door: the database refuses an opinion on another's turn.
 along, as long as nobody has judged it.
 """
 
+from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.door import SYSTEM, acting_as
+from accounts.door import SYSTEM, acting_as, planned_once
 from learning.models import ConversationFeedback, ConversationMemory, LearningItem
 
 UNHAPPY = 2  # stars at most
@@ -17,7 +18,7 @@ def give_opinion(
     *, conversation: ConversationMemory, feedback_type: str, rating: int | None = None, reason: str = ""
 ) -> ConversationFeedback:
     """Save or change the opinion of the turn's own person."""
-    opinion = ConversationFeedback.objects.filter(conversation=conversation, learner_id=conversation.user_id).first()
+    opinion = opinion_on(conversation)
     if opinion is None:
         return ConversationFeedback.objects.create(
             conversation=conversation,
@@ -34,6 +35,13 @@ def give_opinion(
     else:
         _close_item(opinion)
     return opinion
+
+
+def opinion_on(conversation: ConversationMemory, using: str = DEFAULT_DB_ALIAS) -> ConversationFeedback | None:
+    """What the turn's own person thinks of it."""
+    rows = ConversationFeedback.objects.using(using)
+    with planned_once(using):
+        return rows.filter(conversation_id=conversation.pk, learner_id=conversation.user_id).first()
 
 
 def take_back(conversation: ConversationMemory) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
 from accounts.fields import KeyMadeHere, TimeMadeHere
-from accounts.indexes import Index
+from accounts.indexes import Constant, Index
 from accounts.models import Uuid7
 from accounts.policies import ADMINS, IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from courses.models import Course
@@ -84,7 +84,7 @@ class OwnerCorrection(models.Model):
 
 class LearningItemQuerySet(models.QuerySet["LearningItem"]):
     def pending(self) -> "LearningItemQuerySet":
-        return self.filter(status=LearningItem.Status.PENDING)
+        return self.filter(status=Constant(LearningItem.Status.PENDING.value))
 
     def ready(self) -> "LearningItemQuerySet":
         """Approved and not held back by an earlier batch that did harm."""

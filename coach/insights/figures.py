@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.door import planned_once
 from coach.insights.periods import Period
 from courses.models import Course
 
@@ -32,11 +33,13 @@ BEFORE_IN_ALL = f"""
 UNION ALL SELECT min(date), {", ".join(f"sum({name})::bigint" for name in SINGLE)}, {", ".join("NULL" for _name in ARRAYS)}
   FROM course_figures WHERE course_id = ANY (%s) AND span = %s AND date >= %s AND date < %s HAVING count(*) > 0
 """
+IN_PLACES = "SELECT * FROM place_figures WHERE course_id = ANY (%s) AND span = %s AND date >= %s"
+IN_EIGHT_WEEKS = " AND date < %s UNION ALL SELECT * FROM place_figures WHERE course_id = ANY (%s) AND span = '8w' AND date >= %s"
 OF_PLACES = """
 WITH top AS (
     SELECT course_id, place_id, sum(asked)::int AS asked, sum(not_found)::int AS not_found, sum(unsure)::int AS unsure,
            sum(escalated)::int AS escalated, sum(gaps)::int AS gaps
-      FROM place_figures WHERE course_id = ANY (%s) AND span = %s AND date >= %s
+      FROM ({rows}) AS spans
      GROUP BY 1, 2 HAVING sum(gaps) > 0 ORDER BY sum(gaps) DESC, sum(asked), 2 LIMIT %s)
 SELECT top.course_id, top.place_id, coalesce(h.title, l.title, ''), (h.id IS NOT NULL OR l.id IS NOT NULL),
        top.asked, top.not_found, top.unsure, top.escalated, top.gaps
@@ -168,7 +171,7 @@ class Insights:
 def read(courses: Sequence[Course], period: Period) -> Insights:
     """The figures of these courses together."""
     by_id = {course.pk: course for course in courses}
-    ids, here = list(by_id), (list(by_id), period.span, period.start)
+    ids = list(by_id)
     points, before = _points(ids, period)
     latest = _rows(OF_CORRECTIONS, ids, 2 * EFFECTS, EFFECTS)
     return Insights(
@@ -177,8 +180,8 @@ def read(courses: Sequence[Course], period: Period) -> Insights:
         tuple(points),
         together(points),
         before,
-        tuple(PlaceGaps(by_id[course], *rest) for course, *rest in _rows(OF_PLACES, *here, GAPS)),
-        tuple(Variant(*row) for row in _rows(OF_VARIANTS, *here)),
+        tuple(PlaceGaps(by_id[course], *rest) for course, *rest in _of_places(ids, period)),
+        tuple(Variant(*row) for row in _rows(OF_VARIANTS, ids, period.span, period.start)),
         tuple(Correction(question, by, by_id[course], *rest) for question, by, course, *rest in latest),
     )
 
@@ -210,7 +213,16 @@ def _of_course(ids: list[UUID], period: Period) -> list[tuple[Any, ...]]:
     return _rows(OF_COURSE + BEFORE_IN_ALL, *now, *earlier)
 
 
+def _of_places(ids: list[UUID], period: Period) -> list[tuple[Any, ...]]:
+    """The places with most gaps; a long period is added up from eight weeks each, and the weeks before the first of these."""
+    here = (ids, period.span, period.start)
+    if period.length <= LONG:
+        return _rows(OF_PLACES.format(rows=IN_PLACES), *here, GAPS)
+    first = period.first_eight
+    return _rows(OF_PLACES.format(rows=IN_PLACES + IN_EIGHT_WEEKS), *here, first, ids, first, GAPS)
+
+
 def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with planned_once(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

@@ -9,6 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from learning.insight_functions import EIGHT_WEEKS as DAYS
+from learning.insight_functions import FIRST_MONDAY
+
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 PERIODS = {"7d": (7, DAY), "30d": (30, DAY), "12w": (12, WEEK), "52w": (52, WEEK)}
 NAMES = {"7d": _("7 days"), "30d": _("30 days"), "12w": _("12 weeks"), "52w": _("52 weeks")}
@@ -19,6 +22,7 @@ BEFORE = {
     "52w": _("the 52 weeks before"),
 }
 DEFAULT = "30d"
+EPOCH, EIGHT_WEEKS = date.fromisoformat(FIRST_MONDAY), timedelta(days=DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ class Period:
     def before(self) -> date:
         """Where the time to compare with begins."""
         return self.start - self.length * self.step
+
+    @property
+    def first_eight(self) -> date:
+        """Where the first eight weeks begin that lie in the period whole."""
+        return self.start + (EPOCH - self.start) % EIGHT_WEEKS
 
     @property
     def dates(self) -> list[date]:

@@ -18,6 +18,7 @@ from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.door import planned_once
 from learning.models import LearningItem
 from learning.queue_models import RECHECK
 
@@ -178,7 +179,8 @@ def counts(course: str = "") -> dict[str, int]:
 
 def waiting(most: int = 99) -> int:
     """How many items wait for a person, up to `most` + 1."""
-    return LearningItem.objects.pending()[: most + 1].count()
+    with planned_once():
+        return LearningItem.objects.pending()[: most + 1].count()
 
 
 def badge(request: HttpRequest) -> str:

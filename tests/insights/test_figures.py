@@ -16,6 +16,8 @@ from django.db import connection
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from coach import counting, escalating, rating, replying, settling
+from coach.insights.figures import read
+from coach.insights.periods import read_period
 from coach.models import Escalation, Feedback, Query
 from courses.models import Course
 from learning import approving, undoing
@@ -31,6 +33,7 @@ from tests.pages.conftest import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+FIRST = date(2001, 1, 1)  # a Monday
 LABELS = ("course_text", "verified", "ai_draft", "not_found")
 
 
@@ -108,6 +111,13 @@ def by_week(figures: dict[str, Counter[Any]]) -> dict[str, Counter[Any]]:
     for name, counts in figures.items():
         for (at, *rest), count in counts.items():
             found[name][(at - timedelta(days=at.weekday()), *rest)] += count
+    return found
+
+
+def by_eight_weeks(counts: Counter[Any]) -> Counter[Any]:
+    found = Counter[Any]()
+    for (at, *rest), count in counts.items():
+        found[(FIRST + 8 * timedelta(weeks=(at - FIRST).days // 56), *rest)] += count
     return found
 
 
@@ -215,8 +225,21 @@ def test_it_says_what_a_plain_count_says(course: Course, ada: User, tess: User, 
     assert sum(plain["course"].values()) > 100
     assert kept(course, "day") == plain
     assert kept(course, "week") == by_week(plain)
+    assert kept(course, "8w") == {"course": {}, "place": by_eight_weeks(plain["place"]), "variant": {}}
     counting.count_anew(course.pk)
     assert kept(course, "day") == plain
+
+
+def test_it_adds_a_year_of_places_up(course: Course, ada: User, tess: User) -> None:
+    weeks = [0, 1, 7, 8, 20, 44, 47, 49, 50, 51, 52, 60]
+    for ago in weeks:
+        asked(ada, course, days_ago=7 * ago, label="not_found")
+    folded()
+    for later in range(9):  # wherever the eight weeks begin
+        year = read_period("52w", datetime.now(UTC) + timedelta(weeks=later))
+        with acting_as(tess):
+            (place,) = read([course], year).places
+        assert (place.asked, place.gaps) == (sum(ago + later < 52 for ago in weeks),) * 2
 
 
 def test_it_is_fresh_within_a_minute_even_without_a_worker(course: Course, ada: User, tess: User) -> None:
