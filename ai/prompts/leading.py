@@ -41,4 +41,4 @@ def session_request(
         f"Judge the block {fence} the learner's last words, and say the next thing, as one JSON object.",
     )
     messages = Message("system", stable(VERSION)), Message("user", "\n\n".join(parts))
-    return ChatRequest(messages, (), "", max_tokens=MOST_SAID, feature="session", course=course_id)
+    return ChatRequest(messages, tuple(sources), "", max_tokens=MOST_SAID, feature="session", course=course_id)

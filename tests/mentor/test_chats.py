@@ -55,7 +55,7 @@ def test_it_sends_the_thread_along_and_says_what(taught: Course, ada: User) -> N
     second = ask_now(ada, thread, "and who owns them?")
     assert second.evidence[0]["chapter_id"] == "volumes"
     assert second.conversation_context == messages([Said(VOLUME, first.response)])
-    assert second.context_used == {"turns": 1, "summary": False, "remembered": []}
+    assert second.context_used == {"turns": 1, "summary": False, "concepts": False, "remembered": []}
     assert first.conversation_context == []
 
 
