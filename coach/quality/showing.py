@@ -13,8 +13,9 @@ from courses.models import Course
 from learning.models import QualityQuestion, QualityResult, QualityRun, QualitySet
 from learning.quality import keeping
 from learning.quality.comparing import Compared, compared, is_stale, run_before, tally
+from learning.quality.drafting import plain
 from learning.quality.measuring import TOP, is_right
-from learning.showing import place_url, place_words
+from learning.showing import place_url, place_words, rendered
 
 PAGE = 50  # questions of a set
 RUNS = 10  # of a set, the latest
@@ -135,12 +136,17 @@ def _question(row: Compared, titles: dict[str, str], slug: str) -> dict[str, Any
         "sure_before": _percent(row.before.confidence) if row.before else "",
         "fit": _percent(row.now.fit),
         "fit_before": _percent(row.before.fit) if row.before else "",
+        "answer": rendered(row.now.answer),
+        "answer_before": rendered(row.before.answer) if row.before else "",
         "is_answer_new": row.before is not None and row.before.answer != row.now.answer,
-        "passages": [
-            {**one, "place": place_words(one["passage"]), "url": place_url(slug, one["passage"]), "move": _move(one, row)}
-            for one in row.passages
-        ],
+        "passages": [_passage(one, row, slug) for one in row.passages],
     }
+
+
+def _passage(one: dict[str, Any], row: Compared, slug: str) -> dict[str, Any]:
+    found = one["passage"]
+    about = {"text": plain(found["text"]), "place": place_words(found), "url": place_url(slug, found)}
+    return {**one, **about, "move": _move(one, row)}
 
 
 def _move(one: dict[str, Any], row: Compared) -> str:

@@ -17,7 +17,7 @@ FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{2,4} +(.+?)[ #]*$", re.MULTILINE)
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 MARKS = re.compile(r"[*_`]|!?\[([^\]]*)\]\([^)]*\)")
-DEFINES = re.compile(r"^(?P<subject>(?:An? |The )?[A-Z]?[\w-]+(?: [\w-]+){0,3}?) (?P<verb>is|are) (?:an? |the |not )?\w+")
+DEFINES = re.compile(r"^(?P<subject>An? [\w-]+(?: [\w-]+)?|[A-Z][\w-]+) (?P<verb>is|are) (?:an? |the |not )?\w[^:]*[.!]$")
 POINTING = frozenset("it this that these those there he she they we you i here what which who all each both one so if".split())
 
 
@@ -51,7 +51,7 @@ def _of_page(page: Page, language: str) -> Iterator[Draft]:
     if language == "english":
         yield from _definitions(page.place_id, text)
     for heading in HEADING.findall(text):
-        name = _plain(heading)
+        name = plain(heading)
         yield Draft(name if name.endswith("?") else _("What does the course say about “%s”?") % name, page.place_id)
 
 
@@ -59,7 +59,7 @@ def _definitions(place_id: str, text: str) -> Iterator[Draft]:
     for paragraph in text.split("\n\n"):
         if paragraph.lstrip().startswith(("#", "|", "-", "*", ">", "1.", "!", "<")):
             continue
-        for sentence in SENTENCE.split(_plain(paragraph)):
+        for sentence in SENTENCE.split(plain(paragraph)):
             match = DEFINES.match(sentence)
             if match and len(sentence) <= LONGEST and not POINTING & set(match["subject"].lower().split()):
                 yield Draft(f"What {match['verb']} {_lower(match['subject'])}?", place_id, sentence)
@@ -68,8 +68,9 @@ def _definitions(place_id: str, text: str) -> Iterator[Draft]:
 def _lower(subject: str) -> str:
     """`A volume` stands as `a volume` within a question; a name stays as it is."""
     first, _space, rest = subject.partition(" ")
-    return f"{first.lower()} {rest}" if rest and first in {"A", "An", "The"} else subject
+    return f"{first.lower()} {rest}" if rest and first in {"A", "An"} else subject
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The words of Markdown on one line, without its marks."""
     return " ".join(MARKS.sub(lambda found: found[1] or "", text).split())
