@@ -19,7 +19,7 @@ from tests.pages.conftest import signed_in
 
 __all__ = ["taught"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)  # answers come from threads with connections of their own
 
 
 def rewrite(course: Course, body: str | None = None) -> None:
