@@ -49,7 +49,7 @@ class Turn:
     passed: Passed | None = None
     answered_before: datetime | None = None
     label_why: str = ""
-    ask_anew_url: str = ""
+    is_outdated: bool = False
     limit: int = field(default=QUESTION_LIMIT)
 
 
@@ -62,7 +62,7 @@ def shown(query: Query, *, slug: str, is_outdated: bool = False) -> Turn:
     if query.is_open:
         return _open_turn(query, response, slug)
     turn = _settled_turn(query, response, slug)
-    return replace(turn, ask_anew_url=reverse("coach-ask", args=[slug])) if is_outdated else turn
+    return replace(turn, is_outdated=is_outdated)
 
 
 def just_asked(query: Query, *, slug: str) -> Turn:

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courses', '0001_courses'),
-        ('learning', '0008_transcripts_from_files'),
+        ('learning', '0009_cheaper_items'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
