@@ -4,7 +4,7 @@ Takes rows that were read behind the door and asks the database nothing more.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from coach.models import QUESTION_LIMIT, Query, Response
 from coach.showing_replies import Passed, passed
-from learning.showing import LABEL_CLASSES, Mark, Source, label_words, limited_words, rendered, sources_of
+from learning.showing import LABEL_CLASSES, Mark, Source, label_meaning, label_words, limited_words, rendered, sources_of
 from learning.verified import CERTAIN
 
 
@@ -48,13 +48,21 @@ class Turn:
     straight: str = ""  # "learner" or "trainer": who wrote, when the coach has no part in it
     passed: Passed | None = None
     answered_before: datetime | None = None
+    label_why: str = ""
+    is_outdated: bool = False
     limit: int = field(default=QUESTION_LIMIT)
 
 
-def shown(query: Query, *, slug: str) -> Turn:
-    """The turn of a query that was read with `with_answer()`; `slug` is its course's."""
+def shown(query: Query, *, slug: str, is_outdated: bool = False) -> Turn:
+    """The turn of a query that was read with `with_answer()`; `slug` is its course's.
+
+    `is_outdated` when the course no longer holds what the answer cites.
+    """
     response: Response | None = getattr(query, "response", None)
-    return _open_turn(query, response, slug) if query.is_open else _settled_turn(query, response, slug)
+    if query.is_open:
+        return _open_turn(query, response, slug)
+    turn = _settled_turn(query, response, slug)
+    return replace(turn, is_outdated=is_outdated)
 
 
 def just_asked(query: Query, *, slug: str) -> Turn:
@@ -109,6 +117,7 @@ def _settled_turn(query: Query, response: Response | None, slug: str) -> Turn:
         html=rendered(answer, sources),
         label=label_words(response.label, response.reference_locations) if response and not failed else "",
         label_class=LABEL_CLASSES.get(response.label, "draft") if response else "",
+        label_why=label_meaning(response.label) if response and not failed else "",
         sure=None if failed or confidence is None else round(confidence * 100),
         sources=sources,
         marks=tuple(_marks(query, response, failed)),

@@ -25,6 +25,7 @@ from ai import writing
 from coach import answering, asking, escalating, history, interrupting, rating
 from coach.claiming import claim_here
 from coach.models import QUESTION_LIMIT, Query
+from coach.outdated import changed_since
 from coach.showing import just_asked, shown
 from coach.suggesting import first_questions
 from coach.waking import wake_worker
@@ -201,7 +202,8 @@ def _too_many(request: PersonRequest, course: Course, verdict: Verdict) -> HttpR
 
 def _conversation(request: PersonRequest, course: Course) -> dict[str, Any]:
     window, selected = _window(request, course)
-    turns = [shown(query, slug=course.slug) for query in window.queries]
+    changed = changed_since(course, window.queries)
+    turns = [shown(query, slug=course.slug, is_outdated=query.pk in changed) for query in window.queries]
     address = reverse("coach", args=[course.slug])
     return {
         "course": course,

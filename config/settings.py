@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-content-updates": {"task": "learning.sweep_content_updates", "schedule": timedelta(seconds=15)},
     "sweep-learning": {"task": "learning.sweep_learning", "schedule": timedelta(seconds=15)},
     "sweep-transcripts": {"task": "learning.sweep_transcripts", "schedule": timedelta(seconds=15)},
+    "sweep-quality": {"task": "learning.sweep_quality", "schedule": timedelta(seconds=15)},
     "apply-learning": {"task": "learning.apply_learning", "schedule": timedelta(seconds=30)},
     "sweep-turns": {"task": "coach.sweep_turns", "schedule": timedelta(seconds=15)},
     "link-escalations": {"task": "coach.link_escalations", "schedule": timedelta(seconds=10)},

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("config.api.urls")),
     path("coach/", include("coach.urls")),
     path("desk/insights/", include("coach.insights.urls")),
+    path("desk/quality/", include("coach.quality.urls")),
     path("desk/transcripts/", include("learning.transcripts.urls")),
     path("desk/coach/", include("coach.persona.urls")),
     path("mentor/", include("mentor.urls")),

@@ -22,6 +22,13 @@ def open_place(course: Course, place_id: str) -> Chapter | Lab:
     return place
 
 
+def removed_place(course: Course, place_id: str) -> Chapter | Lab | None:
+    """The chapter or lab with this id that was taken out of the course, if there is one."""
+    place_id = storable(place_id)
+    chapter = course.chapters.filter(chapter_id=place_id, removed_at__isnull=False).first()
+    return chapter or course.labs.filter(lab_id=place_id, removed_at__isnull=False).first()
+
+
 def asset(course: Course, path: str) -> CourseAsset:
     """A file of the course. Raises Http404."""
     return get_object_or_404(CourseAsset, course=course, path=storable(path))

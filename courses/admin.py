@@ -1,4 +1,4 @@
-"""Courses, what is in them and who is in them. The text of pages comes from imports and is shown, not edited."""
+"""Courses and who is in them. Their pages are edited where the index follows, in the room above."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from accounts.admin import ReadOnlyAdmin, RoleAdmin
-from courses.models import Chapter, Course, CourseTrainer, Enrolment, Lab, LearningConcept
+from courses.models import Course, CourseTrainer, Enrolment, LearningConcept
 
 
 class TrainerInline(TabularInline):
@@ -35,6 +35,10 @@ class CourseAdmin(RoleAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The address of a course stays: bookmarks, the links between its pages and open pages hold it."""
+        return ("slug", *self.readonly_fields) if obj else self.readonly_fields
+
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """Trainers come once the course is there: before, it has no id that rows could point at."""
         return self.inlines if obj else ()
@@ -48,24 +52,6 @@ class EnrolmentAdmin(RoleAdmin):
     search_fields = ("learner__email", "learner__name", "course__title")
     autocomplete_fields = ("learner", "course", "trainer")
     readonly_fields = ("created_at",)
-
-
-class PlaceAdmin(ReadOnlyAdmin):
-    list_display = ("title", "course", "day", "section", "position", "version", "removed_at")
-    list_filter = ("course", "day", ("removed_at", admin.EmptyFieldListFilter))
-    list_select_related = ("course",)
-    ordering = ("course", "day", "position")
-    exclude = ("html", "outline")
-
-
-@admin.register(Chapter)
-class ChapterAdmin(PlaceAdmin):
-    search_fields = ("title", "chapter_id")
-
-
-@admin.register(Lab)
-class LabAdmin(PlaceAdmin):
-    search_fields = ("title", "lab_id")
 
 
 @admin.register(LearningConcept)

@@ -7,6 +7,7 @@ from django.views.decorators.http import etag, require_GET, require_POST, requir
 from accounts.door import acting_as, behind_door
 from accounts.requests import PersonRequest
 from courses import access, reading
+from courses.models import Chapter, Course, Lab
 
 # An SVG from a course may carry a script: it is shown as a picture and can do nothing else.
 ASSET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -34,6 +35,8 @@ def course(request: PersonRequest, slug: str) -> HttpResponse:
 def place(request: PersonRequest, slug: str, place_id: str) -> HttpResponse:
     """A chapter or lab between the outline and the coach."""
     found = access.open_course(slug)
+    if "passage" in request.GET and (gone := _taken_out(found, place_id)):
+        return render(request, "courses/removed.html", {"course": found, "place": gone, "area": "course"}, status=410)
     page = access.open_place(found, place_id)
     reading.open_place(found, place_id, request.user)
     outline = reading.outline_of(found, request.user)
@@ -54,6 +57,13 @@ def place(request: PersonRequest, slug: str, place_id: str) -> HttpResponse:
             "area": "course",
         },
     )
+
+
+def _taken_out(found: Course, place_id: str) -> Chapter | Lab | None:
+    """The page that a citation leads to, when it is in the course no more."""
+    gone = access.removed_place(found, place_id)
+    is_back = gone and (found.chapters.current().filter(chapter_id=place_id) or found.labs.current().filter(lab_id=place_id))
+    return None if is_back else gone
 
 
 @require_POST

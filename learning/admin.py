@@ -7,11 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.admin import ReadOnlyAdmin
+from courses.models import Chapter, Lab
 from learning.indexing import retry_update
 from learning.models import AuditEntry, ContentUpdate, Knowledge, LearningItem
+from learning.page_admin import ChapterAdmin, LabAdmin
 from learning.review.library import AuditEntryAdmin, KnowledgeAdmin
 from learning.review.queue_admin import LearningItemAdmin
 
+admin.site.register(Chapter, ChapterAdmin)
+admin.site.register(Lab, LabAdmin)
 admin.site.register(LearningItem, LearningItemAdmin)
 admin.site.register(Knowledge, KnowledgeAdmin)
 admin.site.register(AuditEntry, AuditEntryAdmin)

@@ -14,6 +14,7 @@ from learning.insight_models import CorrectionEffect, CourseFigures, InsightNote
 from learning.lexical_models import LexicalImpact, LexicalIndex
 from learning.memory_models import ConversationFeedback, ConversationMemory, ResponseAnalytics
 from learning.metric_models import DailyLearningMetrics, MetricChange, ResponsePerformanceMetrics
+from learning.quality_models import QualityQuestion, QualityResult, QualityRun, QualitySet
 from learning.queue_models import AuditEntry, Knowledge, LearningItem, OwnerCorrection
 from learning.transcript_models import VoiceTranscript
 
@@ -34,6 +35,10 @@ __all__ = [
     "MetricChange",
     "OwnerCorrection",
     "PlaceFigures",
+    "QualityQuestion",
+    "QualityResult",
+    "QualityRun",
+    "QualitySet",
     "ResponseAnalytics",
     "ResponsePerformanceMetrics",
     "VariantFigures",

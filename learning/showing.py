@@ -76,6 +76,17 @@ def label_words(label: str, references: list[dict[str, Any]]) -> str:
     return {"course_text": _("Course text"), "verified": _("Verified"), "not_found": _("Not in the course")}.get(label, "")
 
 
+def label_meaning(label: str) -> str:
+    """What a label promises, for whoever asks."""
+    return {
+        "course_text": _("Every sentence stands in the course as it is here. The numbers lead to the places."),
+        "verified": _("A trainer checked this answer, on the date it bears. When the lesson changes, it is checked again."),
+        "ai_draft": _("A language model wrote this, and nobody has checked it. The numbers lead to the passages it was given: "
+                      "compare before you rely on it."),
+        "not_found": _("The course does not seem to speak of this, so nothing was made up."),
+    }.get(label, "")  # fmt: skip
+
+
 def limited_words(scope: str) -> str:
     """Why no model was asked."""
     why = {

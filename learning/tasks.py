@@ -11,6 +11,8 @@ from learning.generations import forget_old_generations
 from learning.indexing import run_update
 from learning.insights import fold_insights
 from learning.metrics import fold
+from learning.quality import leases as quality
+from learning.quality.running import forget_deleted, run_set
 from learning.repeats import look_back
 from learning.transcripts import leases
 from learning.transcripts.working import read_transcript
@@ -62,3 +64,17 @@ def sweep_transcripts() -> None:
     for transcript_id in leases.waiting():
         leases.wake_worker(transcript_id)
     leases.forget_old_sound()
+
+
+@shared_task(name=quality.RUN_TASK, ignore_result=True)
+def run_quality(run_id: str) -> None:
+    """Run one set of questions; does nothing when somebody has it."""
+    run_set(UUID(run_id))
+
+
+@shared_task(name="learning.sweep_quality", ignore_result=True)
+def sweep_quality() -> None:
+    """Tell workers again of runs that wait, and forget what was deleted some days ago."""
+    for run_id in quality.waiting():
+        quality.wake_worker(run_id)
+    forget_deleted()

@@ -5,24 +5,29 @@ not do exactly what was shown.
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.door import acting_as, behind_door
+from accounts.ids import uuid_or_none
 from accounts.requests import PersonRequest
 from accounts.throttling import allow
 from courses.importing import BadCourse, Changes, CourseHasMoved, Draft, Fault, apply, compare, read_archive
 from courses.models import Course
 from courses.running import course_to_run
+from learning.api_content import asked_by
 from learning.forms import UploadForm
-from learning.indexing import request_update
+from learning.indexing import request_update, retry_update
 from learning.models import ContentUpdate
+
+UPDATES = 30  # of one page of the history
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +64,7 @@ def _look_or_apply(request: PersonRequest, course: Course, form: UploadForm, dra
         except CourseHasMoved:
             form.add_error(None, _("Somebody else changed the course meanwhile. Look at the changes again."))
             return _page(request, course, form, status=409)
-        request_update(course, update_type="incremental", triggered_by="manual")
+        request_update(course, update_type="incremental", triggered_by="automatic")
     messages.success(request, _said(changes))
     return redirect("course-import", course.slug)
 
@@ -79,6 +84,40 @@ def import_progress(request: PersonRequest, slug: str) -> HttpResponse:
 
 def _newest_update(course: Course) -> ContentUpdate | None:
     return ContentUpdate.objects.filter(course=course).order_by("-created_at").first()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_door
+def updates(request: PersonRequest, slug: str) -> HttpResponse:
+    """What was done to the course's index; a POST asks for it to be built anew."""
+    course = course_to_run(slug, request.user)
+    if request.method == "POST":
+        kind = "full" if request.POST.get("kind") == "full" else "incremental"
+        request_update(course, update_type=kind, triggered_by=asked_by(request.user.role))
+        return redirect("course-updates", slug)
+    after = uuid_or_none(request.GET.get("after", ""))
+    rows = ContentUpdate.objects.filter(course=course).order_by("-pk")
+    found = list((rows.filter(pk__lt=after) if after else rows)[: UPDATES + 1])
+    context = {
+        "course": course,
+        "rows": found[:UPDATES],
+        "more": found[UPDATES - 1].pk if len(found) > UPDATES else None,
+        "is_first": after is None,
+        "is_open": any(row.is_open for row in found),
+        "area": "course",
+    }
+    return render(request, "learning/updates.html", context)
+
+
+@require_POST
+@behind_door
+def update_retry(request: PersonRequest, slug: str, update_id: UUID) -> HttpResponse:
+    """Try a failed one again; one that is not failed any more is left alone."""
+    course = course_to_run(slug, request.user)
+    found = get_object_or_404(ContentUpdate, pk=update_id, course=course)
+    if found.status == ContentUpdate.Status.FAILED:
+        retry_update(found)
+    return redirect("course-updates", slug)
 
 
 def _page(

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.door import current_actor
 from accounts.ids import uuid_or_none
-from coach import history
+from coach import history, outdated
 from coach.labs.showing import offer_context, steps_context
 from coach.models import QUESTION_LIMIT
 from coach.persona.sharing import Persona, persona_for
@@ -16,7 +16,7 @@ from coach.showing import shown
 from coach.suggesting import suggestions_for
 from courses.models import Chapter, Course, Lab
 from courses.trainers import Trainer, trainer_of
-from learning.models import ContentChunk
+from learning.showing import rendered
 
 register = template.Library()
 
@@ -26,13 +26,14 @@ def coach_panel(context: dict[str, Any], course: Course, place: Chapter | Lab) -
     """The newest turns of the reader in this course, and the composer."""
     request = context["request"]
     window = history.newest(course, request.user, limit=history.PANEL)
+    changed = outdated.changed_since(course, window.queries)
     return {
         "request": request,
         "user": request.user,
         "csrf_token": context.get("csrf_token"),
         "course": course,
         "place": place,
-        "turns": [shown(query, slug=course.slug) for query in window.queries],
+        "turns": [shown(query, slug=course.slug, is_outdated=query.pk in changed) for query in window.queries],
         "has_earlier": window.has_earlier,
         "earlier_url": reverse("coach", args=[course.slug]),
         "suggestions": suggestions_for(place),
@@ -44,9 +45,11 @@ def coach_panel(context: dict[str, Any], course: Course, place: Chapter | Lab) -
 @register.inclusion_tag("coach/_cited_passage.html", takes_context=True)
 def cited_passage(context: dict[str, Any], course: Course) -> dict[str, Any]:
     """The words of the passage that a citation led to, for the script that marks them."""
-    wanted = uuid_or_none(context["request"].GET.get("passage", ""))
-    passage = ContentChunk.objects.filter(pk=wanted, course=course).first() if wanted else None
-    return {"passage": passage}
+    request = context["request"]
+    wanted = uuid_or_none(request.GET.get("passage", ""))
+    passage = outdated.cited_passage(course, wanted, request.user) if wanted else None
+    as_it_was = rendered(passage.content) if passage and not passage.is_current else ""
+    return {"passage": passage, "as_it_was": as_it_was}
 
 
 @register.inclusion_tag("labs/_steps.html", takes_context=True)

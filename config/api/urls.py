@@ -18,8 +18,10 @@ from coach.api_stream import QueryStream
 from coach.labs import api as labs
 from coach.labs import api_xapi as xapi
 from coach.persona import api as persona
+from coach.quality import api as quality
 from config.api.views import Nothing
 from courses import api as courses
+from learning import api_content as content
 from learning import api_knowledge as knowledge
 from learning import api_queue as queue
 from learning import api_raw as raw
@@ -57,6 +59,7 @@ ESCALATION = "escalations/<uuid:escalation_id>"
 ITEM = "queue/<uuid:item_id>"
 KNOWLEDGE = "knowledge/<uuid:knowledge_id>"
 TRANSCRIPT = "transcripts/<uuid:transcript_id>"
+QUALITY = "quality/sets/<uuid:set_id>"
 VARIANT = "variants/<uuid:variant_id>"
 THREAD = "mentor/threads/<uuid:thread_id>"
 CONCEPT = "concepts/<uuid:concept_id>"
@@ -75,7 +78,10 @@ v1 = [
     path("courses", courses.CourseList.as_view()),
     path(COURSE, courses.CourseDetail.as_view()),
     path(f"{COURSE}/places", courses.StepList.as_view()),
-    path(f"{COURSE}/places/<place:place_id>", courses.PlaceDetail.as_view()),
+    path(f"{COURSE}/places/<place:place_id>", content.Page.as_view()),
+    path(f"{COURSE}/updates", content.Updates.as_view()),
+    path("updates/<uuid:update_id>", content.UpdateDetail.as_view()),
+    path("updates/<uuid:update_id>/retry", content.UpdateRetry.as_view()),
     path(f"{COURSE}/files/<path:path>", courses.File.as_view()),
     path(f"{COURSE}/progress", courses.ProgressList.as_view()),
     path(f"{COURSE}/progress/<place:place_id>", courses.Progress.as_view()),
@@ -202,6 +208,13 @@ v1 = [
     path(f"{VARIANT}/promote", variants.PromoteVariant.as_view()),
     path("costs/<slug:by>", Costs.as_view()),
     path("costs/<slug:by>/csv", CostsSpreadsheet.as_view()),
+    path(f"{COURSE}/quality", quality.Sets.as_view()),
+    path(QUALITY, quality.SetDetail.as_view()),
+    path(f"{QUALITY}/restore", quality.SetRestore.as_view()),
+    path(f"{QUALITY}/questions", quality.Questions.as_view()),
+    path(f"{QUALITY}/runs", quality.Runs.as_view()),
+    path("quality/questions/<uuid:question_id>", quality.QuestionDetail.as_view()),
+    path("quality/runs/<uuid:run_id>", quality.RunDetail.as_view()),
     path("transcripts", transcripts.Transcripts.as_view()),
     path(TRANSCRIPT, transcripts.TranscriptDetail.as_view()),
     path(f"{TRANSCRIPT}/again", transcripts.TranscriptAgain.as_view()),

@@ -28,6 +28,13 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected(Expectation):
+    """The same, or with the answer that should come of it; one of both is there."""
+
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answerable:
     """A question and whether the course answers it."""
 
@@ -77,6 +84,12 @@ def answerables(path: Path, limit: int | None = None) -> list[Answerable]:
     return read_all(path, limit, _answerable)
 
 
+def whole_expectations(data: bytes) -> list[Expected]:
+    """Lines of `expectations`, where `"answer": text` may stand beside or instead of the ids; raises BrokenFile."""
+    name = _("The file")
+    return _found(name, _numbered(name, data), None, _expected)
+
+
 def _pair(line: dict[str, Any]) -> Pair:
     first, second, duplicate = (line.get(name) for name in ("first", "second", "duplicate"))
     if not isinstance(first, str) or not isinstance(second, str) or not isinstance(duplicate, bool):
@@ -102,27 +115,36 @@ def _example(line: dict[str, Any]) -> Example:
 
 def read_all(path: Path, limit: int | None, parse: Callable[[dict[str, Any]], T]) -> list[T]:
     """Each line as `parse` makes it, which raises ValueError with what is wrong; raises BrokenFile."""
+    return _found(str(path), _lines(path), limit, parse)
+
+
+def _found(name: str, lines: Iterator[tuple[int, str]], limit: int | None, parse: Callable[[dict[str, Any]], T]) -> list[T]:
     found: list[T] = []
-    for number, line in _lines(path):
+    for number, line in lines:
         if limit is not None and len(found) >= limit:
             break
         try:
             found.append(parse(_object(line)))
         except ValueError as error:
-            raise BrokenFile(_("%(path)s, line %(number)d: %(reason)s") % _place(path, number, error)) from error
+            raise BrokenFile(_("%(path)s, line %(number)d: %(reason)s") % _place(name, number, error)) from error
     if not found:
-        raise BrokenFile(_("%(path)s holds no questions.") % {"path": path})
+        raise BrokenFile(_("%(path)s holds no questions.") % {"path": name})
     return found
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return _numbered(str(path), path.read_bytes())
     except OSError as error:
         raise BrokenFile(_("%(path)s cannot be read: %(reason)s.") % {"path": path, "reason": error.strerror}) from error
+
+
+def _numbered(name: str, data: bytes) -> Iterator[tuple[int, str]]:
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise BrokenFile(_("%(path)s, line %(number)d: not UTF-8 text.") % {"path": path, "number": line}) from error
+        raise BrokenFile(_("%(path)s, line %(number)d: not UTF-8 text.") % {"path": name, "number": line}) from error
     return ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
 
 
@@ -143,6 +165,16 @@ def _expectation(value: dict[str, Any]) -> Expectation:
     if not expected:
         raise ValueError(_('"expected" names no chapter.'))
     return Expectation(_question(value), expected)
+
+
+def _expected(value: dict[str, Any]) -> Expected:
+    answer = value.get("answer", "")
+    if not isinstance(answer, str) or "\x00" in answer:
+        raise ValueError(_('"answer" must be a text.'))
+    expected = _ids(value) if "expected" in value else ()
+    if not expected and not answer.strip():
+        raise ValueError(_('it needs "expected" with chapters, or "answer".'))
+    return Expected(_question(value).replace("\x00", " "), expected, answer.strip())
 
 
 def _answerable(value: dict[str, Any]) -> Answerable:
@@ -167,5 +199,5 @@ def _ids(value: dict[str, Any]) -> tuple[str, ...]:
     return tuple(ids)
 
 
-def _place(path: Path, number: int, error: ValueError) -> dict[str, Any]:
-    return {"path": path, "number": number, "reason": error}
+def _place(name: str, number: int, error: ValueError) -> dict[str, Any]:
+    return {"path": name, "number": number, "reason": error}

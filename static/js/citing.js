@@ -96,6 +96,8 @@ function follow(event) {
 }
 
 function arrive() {
+  const asItWas = document.getElementById("passage-as-it-was");
+  if (asItWas) { asItWas.tabIndex = -1; asItWas.scrollIntoView({ block: "center" }); asItWas.focus({ preventScroll: true }); return; }
   const passage = document.getElementById("cited-passage")?.dataset.text ?? "";
   let note = null;
   try { note = JSON.parse(sessionStorage.getItem(NOTE)); sessionStorage.removeItem(NOTE); } catch { /* none was left */ }

@@ -68,7 +68,7 @@ def test_it_imports_what_was_shown_and_asks_for_the_index(client, tess, course):
     assert "4 pages were imported." in done.content.decode()
     assert chapters(course) == 3
     with acting_as(SYSTEM):
-        assert ContentUpdate.objects.get(course=course).triggered_by == "manual"
+        assert ContentUpdate.objects.get(course=course).triggered_by == "automatic"
     assert "Nothing has changed" in look(client).content.decode()
 
 

@@ -67,6 +67,10 @@ from learning.models import (
     MetricChange,
     OwnerCorrection,
     PlaceFigures,
+    QualityQuestion,
+    QualityResult,
+    QualityRun,
+    QualitySet,
     ResponseAnalytics,
     ResponsePerformanceMetrics,
     VariantFigures,
@@ -258,6 +262,7 @@ def _learning_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         MetricChange.objects.create(relation="learning", course_id=course.pk, date=today, kind="manual"),
         Knowledge.objects.create(course=course, content="Thus.", source="manual", entry_id=uuid.uuid4()),
         *_figures(course, today),
+        *_quality(course),
     ]
     item = LearningItem.objects.get(source_type="correction")
     audit = AuditEntry.objects.filter(row_id=item.pk).first()
@@ -307,6 +312,17 @@ def _figures(course: Course, today: date) -> list[Any]:
         VariantFigures.objects.create(**monday),
         CorrectionEffect.objects.create(course=course, entry_id=uuid.uuid4(), live_at=timezone.now()),
         InsightNote.objects.create(course_id=course.pk, date=today, event="asked"),
+    ]
+
+
+def _quality(course: Course) -> list[Any]:
+    kept = QualitySet.objects.create(course=course, name="First day")
+    run = QualityRun.objects.create(set=kept, course=course)
+    return [
+        kept,
+        QualityQuestion.objects.create(set=kept, course=course, question="Why?", expected=["one"]),
+        run,
+        QualityResult.objects.create(run=run, course=course, question_id=uuid.uuid4(), confidence=0, is_answered=False),
     ]
 
 

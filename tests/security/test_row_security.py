@@ -98,6 +98,9 @@ EXPECTED = {
     "learning_metric_changes": WORKERS_OWN,
     **dict.fromkeys(("course_figures", "place_figures", "variant_figures", "correction_effects"), DAYS),
     "insight_notes": WORKERS_OWN,
+    **dict.fromkeys(("quality_sets", "quality_questions"), Rights(select="trs", insert="trs", update="trs", delete="trs")),
+    "quality_runs": Rights(select="trs", insert="trs", update="s", delete="s"),
+    "quality_results": DAYS,
     # planning
     "learning_plans": SHARED_WITH_TRAINER,
     "learning_plan_steps": SHARED_WITH_TRAINER,

@@ -19,6 +19,8 @@ from learning.evaluating.kinds import further_kinds
 from learning.evaluating.questions import BrokenFile, Expectation, answerables, examples, expectations, pairs
 from learning.evaluating.questions import feelings as lines_of_feelings
 from learning.management.commands.train_intents import EXAMPLES
+from learning.models import QualitySet
+from learning.quality.completing import RunFailed, completed
 
 RETRIEVAL_HELP = """
 How often the right page is among the first 1, 3, 5 and 10 pages, the mean reciprocal rank within 5, and the time of the
@@ -47,6 +49,10 @@ Each line of the file is one JSON object; a text is a question and its answer, w
 
     {"first": "When is the exam?\\nOn 12 June.", "second": "Exam date?\\nThe 12th of June.", "duplicate": true}
 """
+QUALITY_HELP = """
+Run the sets of questions that trainers keep at the desk, as the button there does: the same figures, kept as a run that the
+desk shows, and what got better and worse since the run before.
+"""
 SENTIMENT_HELP = """
 How well the mood of what people say is told: accuracy, the mean F1 of the four moods, and what was taken for what. Without a
 model as the product does it on its own; with --model as the configured language model says it.
@@ -72,7 +78,7 @@ Each line of the file is one JSON object; "author" (in whose manner it is writte
 
 
 class Command(BaseCommand):
-    help = "Measure retrieval, confidence, intents, duplicates or sentiment on a file with known answers."
+    help = "Measure retrieval, confidence, intents, duplicates or sentiment on known answers, or run a trainer's sets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True)
@@ -82,6 +88,10 @@ class Command(BaseCommand):
             sub.add_argument("--questions", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
             sub.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
             sub.add_argument("--json", action="store_true", help="print one JSON object")
+        sub = kinds.add_parser("quality", description=QUALITY_HELP, formatter_class=RawDescriptionHelpFormatter)
+        sub.add_argument("--course", required=True, metavar="SLUG", help="the course whose sets are run")
+        sub.add_argument("--set", metavar="NAME", help="only this set")
+        sub.add_argument("--json", action="store_true", help="print one JSON object")
         sub = kinds.add_parser("duplicates", description=DUPLICATES_HELP, formatter_class=RawDescriptionHelpFormatter)
         sub.add_argument("--pairs", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
         sub.add_argument("--limit", type=int, metavar="N", help="only the first N pairs")
@@ -102,12 +112,12 @@ class Command(BaseCommand):
         sub.add_argument("--limit", type=int, metavar="N", help="only the first N lines")
         sub.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *, kind: str, limit: int | None, **options: Any) -> None:
+    def handle(self, *, kind: str, limit: int | None = None, **options: Any) -> None:
         if limit is not None and limit < 1:
             raise CommandError(_("--limit must be at least 1."))
         try:
             result = self._measured(kind, limit, options)
-        except BrokenFile as error:
+        except (BrokenFile, RunFailed) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(result, indent=2) if options["json"] else _table(result))
 
@@ -120,6 +130,8 @@ class Command(BaseCommand):
             return self._sentiment(options["file"], limit, with_model=options["model"])
         if kind == "intents":
             return self._intents(options["examples"], options["course"], limit)
+        if kind == "quality":
+            return self._quality(options["course"], options["set"])
         found = self._retrieval if kind == "retrieval" else self._confidence
         return found(options["course"], options["questions"], limit)
 
@@ -167,6 +179,16 @@ class Command(BaseCommand):
             threshold = float(course.escalation_threshold)
             judged = trusting.judge(course_id=course.pk, questions=questions, embeddings=vectors)
         return {"course": slug, "questions": len(questions), **trusting.measure(judged, threshold=threshold).as_dict()}
+
+    def _quality(self, slug: str, name: str | None) -> dict[str, Any]:
+        with acting_as(SYSTEM):
+            rows = QualitySet.objects.kept().filter(course=_course(slug)).order_by("name")
+            chosen = list(rows.filter(name=name) if name else rows)
+        if not chosen:
+            raise CommandError(_("The course has no such set of questions."))
+        figures = {each.name: completed(each) for each in chosen}
+        total = sum(int(each["questions"]) for each in figures.values())
+        return {"course": slug, "questions": total, **figures}
 
     def _embed(self, texts: Sequence[str]) -> np.ndarray | None:
         try:
