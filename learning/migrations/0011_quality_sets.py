@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courses', '0001_courses'),
-        ('learning', '0009_cheaper_items'),
+        ('learning', '0010_places_by_eight_weeks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
