@@ -91,7 +91,7 @@ def add(chosen: QualitySet, wanted: Sequence[Expected], *, source: str) -> list[
     if len(there) + len(new) > MOST_QUESTIONS:
         raise Refused(_("A set holds at most %(most)d questions.") % {"most": MOST_QUESTIONS})
     check(chosen.course, new.values())
-    return QualityQuestion.objects.bulk_create(
+    QualityQuestion.objects.bulk_create(
         QualityQuestion(
             set=chosen,
             course_id=chosen.course_id,
@@ -102,6 +102,7 @@ def add(chosen: QualitySet, wanted: Sequence[Expected], *, source: str) -> list[
         )
         for one in new.values()
     )
+    return list(chosen.questions.kept().filter(question__in=list(new)))  # with the ids that the database gave them
 
 
 def change(question: QualityQuestion, wanted: Expected) -> None:

@@ -56,7 +56,7 @@ def test_it_marks_answers_of_a_text_that_has_changed(taught: Course, ada: User) 
     assert "has changed since this answer" in client.get("/courses/containers/lab-database/").content.decode()
 
 
-def test_a_new_index_of_the_same_words_marks_nothing(taught: Course, ada: User) -> None:
+def test_it_marks_nothing_in_a_new_index_of_the_same_words(taught: Course, ada: User) -> None:
     query = ask_and_answer(ada, taught)
     with acting_as(SYSTEM):
         place = Chapter.objects.select_related("course").get(course=taught, chapter_id="networks")
@@ -70,7 +70,7 @@ def test_a_new_index_of_the_same_words_marks_nothing(taught: Course, ada: User) 
     assert "as-it-was" not in page
 
 
-def test_a_citation_shows_the_passage_as_it_was(taught: Course, ada: User, ben: User) -> None:
+def test_it_shows_the_passage_as_it_was(taught: Course, ada: User, ben: User) -> None:
     address = citation(ask_and_answer(ada, taught), ada)
     rewrite(taught, "# Volumes\n\nNothing of it is left.")
     page = signed_in(ada).get(address).content.decode()
@@ -79,7 +79,7 @@ def test_a_citation_shows_the_passage_as_it_was(taught: Course, ada: User, ben: 
     assert "as-it-was" not in signed_in(ben).get(address).content.decode()  # what stood in Ada's answer is hers
 
 
-def test_a_citation_of_a_chapter_that_is_gone_says_so(taught: Course, ada: User) -> None:
+def test_it_says_that_a_cited_chapter_is_gone(taught: Course, ada: User) -> None:
     address = citation(ask_and_answer(ada, taught), ada)
     rewrite(taught)
     client = signed_in(ada)

@@ -41,7 +41,7 @@ def found(person: User, course: Course, question: str) -> str:
         return search(course_id=course.pk, question=question, embedding=None)[0].content
 
 
-def test_a_program_changes_a_page_and_one_passage_is_read_anew(taught: Course, tess: User) -> None:
+def test_it_lets_a_program_change_a_page_and_one_passage_is_read_anew(taught: Course, tess: User) -> None:
     program, place = Program(tess), chapter(taught)
     text = place.body.replace("host name.", "host name. A zeppelin is the whale's cousin.")
     since = time.perf_counter()
@@ -78,7 +78,7 @@ def test_it_keeps_where_links_and_pictures_lead(taught: Course) -> None:
     assert f'href="/courses/{taught.slug}/lab-database/"' in html
 
 
-def test_an_admin_edits_and_takes_out(taught: Course, rex: User) -> None:
+def test_it_lets_an_admin_edit_and_take_out(taught: Course, rex: User) -> None:
     client, place = signed_in(rex), chapter(taught)
     address = f"/admin/courses/chapter/{place.pk}/change/"
     assert client.get(address).status_code == 200
@@ -91,7 +91,7 @@ def test_an_admin_edits_and_takes_out(taught: Course, rex: User) -> None:
     assert client.get(address).status_code == 200
 
 
-def test_the_history_tells_and_tries_again(taught: Course, tess: User, rex: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_tells_its_history_and_tries_again(taught: Course, tess: User, rex: User, monkeypatch: pytest.MonkeyPatch) -> None:
     client, address = signed_in(tess), f"/updates/{taught.slug}/"
     client.post(address, {"kind": "full"})
     update = newest(taught)
@@ -114,7 +114,7 @@ def test_the_history_tells_and_tries_again(taught: Course, tess: User, rex: User
     assert newest(taught).triggered_by == "admin"
 
 
-def test_programs_list_ask_and_retry(taught: Course, tess: User) -> None:
+def test_it_lets_programs_list_ask_and_retry(taught: Course, tess: User) -> None:
     program = Program(tess)
     asked = program.send("POST", f"courses/{taught.slug}/updates", {"full": True})
     assert (asked.status_code, asked.json()["status"], asked.json()["triggered_by"]) == (202, "pending", "manual")
@@ -136,7 +136,7 @@ def test_it_is_for_those_who_run_the_course(taught: Course, tess: User, ada: Use
     assert signed_in(tess).get(f"/updates/{taught.slug}/{newest(taught).pk}/retry").status_code == 405
 
 
-def test_a_chapter_taken_out_leaves_the_index(taught: Course, tess: User, django_assert_max_num_queries: Any) -> None:
+def test_it_drops_a_chapter_taken_out_from_the_index(taught: Course, tess: User, django_assert_max_num_queries: Any) -> None:
     with acting_as(tess):
         update = remove(chapter(taught))
     assert run_update(update.pk)

@@ -129,7 +129,7 @@ def test_it_asks_the_database_a_bounded_number_of_times(taught: Course, tess: Us
             assert client.get(LIST + path).status_code == 200
 
 
-def test_programs_keep_sets_and_run_them(taught: Course, tess: User, ada: User) -> None:
+def test_it_lets_programs_keep_sets_and_run_them(taught: Course, tess: User, ada: User) -> None:
     program = Program(tess)
     made = program.send("POST", f"courses/{taught.slug}/quality", {"name": "First day"})
     assert made.status_code == 201
