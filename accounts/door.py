@@ -122,18 +122,30 @@ def in_one_trip(who: "User | Actor", *statements: Statement) -> list[list[tuple[
     if connection.in_atomic_block:
         with acting_as(actor):
             return [rows_here(*statement) for statement in statements]
-    announced: Statement = (_announcement(actor).replace("%", "%%"), ())
-    parts = [("BEGIN", ()), announced, *statements, ("COMMIT", ())]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(";\n".join(sql for sql, _ in parts), [value for _, values in parts for value in values])
-            results = [_fetch(cursor)]
-            while cursor.nextset():
-                results.append(_fetch(cursor))
+        results = _sent(("BEGIN", ()), _announced(actor), *statements, ("COMMIT", ()))
     except BaseException:
         connection.close()  # the pool rolls back what was begun
         raise
     return results[1 + len(SETTINGS) : -1]
+
+
+def here_as(who: "User | Actor", *statements: Statement) -> None:
+    """Inside the door that is open already, run statements as somebody else and give the actor back, all in one message.
+
+    An error spoils the whole transaction, and with it who acts.
+    """
+    _sent(_announced(actor_for(who)), *statements, _announced(current_actor()))
+
+
+def _sent(*parts: Statement) -> list[list[tuple[Any, ...]]]:
+    """The rows of each statement of one message."""
+    with connection.cursor() as cursor:
+        cursor.execute(";\n".join(sql for sql, _ in parts), [value for _, values in parts for value in values])
+        results = [_fetch(cursor)]
+        while cursor.nextset():
+            results.append(_fetch(cursor))
+    return results
 
 
 async def trip(who: "User | Actor", *statements: Statement) -> list[list[tuple[Any, ...]]]:
@@ -184,6 +196,10 @@ def planned_once(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
 
 def _fetch(cursor: Any) -> list[tuple[Any, ...]]:
     return cursor.fetchall() if cursor.description else []
+
+
+def _announced(actor: Actor) -> Statement:
+    return _announcement(actor).replace("%", "%%"), ()
 
 
 def _announcement(actor: Actor) -> str:

@@ -7,7 +7,7 @@ import asyncio
 from argparse import ArgumentParser
 
 from benchmarks.scratch import Scratch, connect, scratch_database, web_process
-from benchmarks.streams import QUESTIONS, Learner, bodies_seen, direct, fake_vendor, many_streams, model_of, spread
+from benchmarks.streams import QUESTIONS, Learner, bodies_seen, direct, fake_vendor, many_streams, model_of, new, spread
 
 ASK = "/coach/containers-in-three-days/ask"
 
@@ -21,16 +21,22 @@ async def floor(vendor: str, times: int) -> list[float]:
 AGAIN = ("what is the difference between CMD and ENTRYPOINT", "how do two containers find each other by name")
 
 
-async def first_words(base: str, times: int, *, again: bool = False) -> list[float]:
-    """Each question a new one; with `again`, two that were answered before in the course."""
+async def first_words(base: str, times: int, kind: str) -> list[float]:
+    """Each question a new one; `kind` is a word that keeps those of one run from those of another."""
     learner = Learner(base)
     await learner.sign_in()
-    for question in QUESTIONS:
-        await learner.heard(ASK, question)  # warm
-    if again:
-        return [(await learner.heard(ASK, AGAIN[turn % len(AGAIN)])).times[0] for turn in range(times)]
-    asked = (f"{QUESTIONS[turn % len(QUESTIONS)]}, case {turn}" for turn in range(times))
-    return [(await learner.heard(ASK, question)).times[0] for question in asked]
+    for turn in range(len(QUESTIONS)):
+        await learner.heard(ASK, new(turn, f"to warm {kind}"))
+    return [(await learner.heard(ASK, new(turn, kind))).times[0] for turn in range(times)]
+
+
+async def answered_again(base: str, times: int) -> list[float]:
+    """Questions that were answered before in the course: seconds to the page that comes back with the answer."""
+    learner = Learner(base)
+    await learner.sign_in()
+    for question in AGAIN:
+        await learner.heard(ASK, question)
+    return [(await learner.heard(ASK, AGAIN[turn % len(AGAIN)])).times[0] for turn in range(times)]
 
 
 def stages(scratch: Scratch) -> str:
@@ -53,20 +59,22 @@ def answered_before(scratch: Scratch) -> int:
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--streams", type=int, default=300)
+    parser.add_argument("--streams", type=int, default=300, help="0 leaves them out")
     options = parser.parse_args()
     with scratch_database() as scratch, fake_vendor() as vendor, fake_vendor(pause=0.5) as slow_vendor:
         scratch.manage("load_demo", "--force")
         with web_process(scratch, **model_of(vendor)) as (base, _pid):
-            ours = spread(asyncio.run(first_words(base, options.questions)))
+            ours = spread(asyncio.run(first_words(base, options.questions, "case")))
             direct = spread(asyncio.run(floor(vendor, options.questions)))
             by_stage = stages(scratch)
         with web_process(scratch) as (base, _pid):
-            extractive = spread(asyncio.run(first_words(base, options.questions)))
-            settled = spread(asyncio.run(first_words(base, options.questions, again=True)))
+            extractive = spread(asyncio.run(first_words(base, options.questions, "example")))
+            settled = spread(asyncio.run(answered_again(base, options.questions)))
             served = answered_before(scratch)
-        with web_process(scratch, **model_of(slow_vendor)) as (base, pid):
-            _heard, streams = asyncio.run(many_streams(base, pid, scratch, [ASK] * options.streams))
+        streams: dict[str, object] = {}
+        if options.streams:
+            with web_process(scratch, **model_of(slow_vendor)) as (base, pid):
+                _heard, streams = asyncio.run(many_streams(base, pid, scratch, [ASK] * options.streams))
     print(f"provider asked directly      {direct}")
     print(f"first word, whole request    {ours}")
     print(

@@ -17,7 +17,7 @@ from ai.following import Source
 from ai.followups import standalone
 from ai.live import LiveTurn
 from ai.writing import Spoken
-from coach import answering_again, claiming, paths, saving
+from coach import claiming, paths, saving
 from coach.claiming import Claimed
 from coach.persona.sharing import manner
 from learning.citing import source
@@ -39,7 +39,6 @@ class Draft(Spoken):
     passages: list[Passage] = field(default_factory=list)
     relevance: float = 0.0  # how sure the search is
     confidence: float = 0.0  # what that is worth in this course
-    answered_before: str = ""  # when the answer was first given, in ISO 8601, if it serves again
     said: paths.Said | None = None  # what needs no provider
 
     @property
@@ -74,7 +73,7 @@ async def answer_now(query_id: UUID, actor: Actor) -> None:
 
 
 async def _write(draft: Draft, turn: LiveTurn) -> None:
-    await _prepare(draft, turn)
+    await _find(draft, turn)
     evidence = asyncio.create_task(_save_evidence(draft, turn))
     try:
         await writing.speak(_events(draft), turn, draft, evidence)
@@ -82,18 +81,10 @@ async def _write(draft: Draft, turn: LiveTurn) -> None:
         await asyncio.wait([evidence])
 
 
-async def _prepare(draft: Draft, turn: LiveTurn) -> None:
-    """What was answered before serves again; else it is searched for."""
-    draft.question = standalone(draft.claimed.question, draft.claimed.earlier)
-    if draft.claimed.settled:
-        answering_again.take(draft, draft.claimed.settled)
-    else:
-        await _find(draft, turn)
-
-
 async def _find(draft: Draft, turn: LiveTurn) -> None:
     """Retrieval, confidence, intent, and what the intent asks of the answer."""
     claimed = draft.claimed
+    draft.question = standalone(claimed.question, claimed.earlier)
     turn.enter("searching")
     found = await find(
         claimed.actor,

@@ -97,7 +97,8 @@ class Queries(Endpoint):
             )
         except asking.QuestionRefused as refusal:
             raise ValidationError({"question": [refusal.message]}) from refusal
-        wake_worker(query.pk, after=STREAM_FIRST)
+        if query.is_open:
+            wake_worker(query.pk, after=STREAM_FIRST)
         return Response(_shown(self.person, query.pk), status=status.HTTP_201_CREATED)
 
 

@@ -18,7 +18,7 @@ CLAIM = f"""
 WITH claimed AS (
     UPDATE ai_coach_queries SET status = 'answering', claimed_at = now(), updated_at = now(), stop_requested = false
      WHERE id = %s AND status = 'pending'
- RETURNING id, learner_id, course_id, conversation_id, question, context, question_key, wording_key)
+ RETURNING id, learner_id, course_id, conversation_id, question, context)
 SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context::json,
        k.slug, k.title, k.language, k.escalation_threshold, k.content_version,
        EXISTS (SELECT 1 FROM knowledge_base_rag b WHERE b.course_id = c.course_id AND b.is_live),
@@ -28,8 +28,6 @@ SELECT c.id, c.learner_id, c.course_id, c.conversation_id, c.question, c.context
              WHERE q.conversation_id = c.conversation_id AND q.learner_id = c.learner_id AND q.id < c.id AND r.state = 'complete'
              ORDER BY q.id DESC LIMIT {EARLIER_TURNS}) t),
        {active("coach")},
-       CASE WHEN c.question_key <> '' AND NOT c.context ? 'anew'
-            THEN settled_answer(c.course_id, c.question_key, c.wording_key) END,
        coalesce(m.slope, 1), coalesce(m.intercept, 0), budget_reserve(c.learner_id, c.course_id),
        coach_persona(c.course_id, c.learner_id)
   FROM claimed c JOIN courses k ON k.id = c.course_id
@@ -56,7 +54,6 @@ class Claimed:
     has_knowledge: bool  # whether trainers have verified answers in this course
     earlier: tuple[Turn, ...]
     prompt: Prompt
-    settled: dict[str, Any] | None = None  # the answer to the same question, as it was given before
     calibrated: Map = PLAIN  # what verdicts taught the course's confidence
     allowance: Allowance = Allowance()  # noqa: RUF009 (frozen)
     persona: Persona | None = None  # the coach with its trainer's name and manner
@@ -79,12 +76,12 @@ def claim_here(query_id: UUID) -> Claimed | None:
 
 
 def _claimed(actor: Actor, row: tuple[Any, ...]) -> Claimed:
-    *values, threshold, content_version, has_knowledge, earlier, variants, settled, slope, intercept, allowance, persona = row
+    *values, threshold, content_version, has_knowledge, earlier, variants, slope, intercept, allowance, persona = row
     learner = Actor(values[1], actor.role if actor.user_id == values[1] else "learner")
     turns = tuple(Turn(question, answer) for question, answer in earlier)
     query_id, learner_id, course_id, conversation_id, question, context, slug, title, language = values
     return Claimed(
         learner, query_id, learner_id, course_id, conversation_id, question, context, slug, title, language,
-        float(threshold), content_version, has_knowledge, turns, assigned("coach", learner_id, variants), settled,
+        float(threshold), content_version, has_knowledge, turns, assigned("coach", learner_id, variants),
         Map(slope, intercept), budgets.read(allowance), sharing.read(persona),
     )  # fmt: skip

@@ -108,7 +108,7 @@ class Query(models.Model):
             Index(fields=["course", "created_at"], name="idx_ai_coach_queries_course"),
             Index(fields=["status"], name="idx_ai_coach_queries_status"),
             Index(fields=["intent"], name="idx_ai_coach_queries_intent"),
-            # The same question asked before in the course: the claim of each question.
+            # The same question asked before in the course: each question that is put.
             Index(fields=["course", "question_key"], name="idx_ai_coach_queries_same", condition=~models.Q(question_key="")),
             Index(fields=["course", "wording_key"], name="idx_ai_coach_queries_wording", condition=~models.Q(wording_key="")),
         ]

@@ -118,7 +118,6 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
         "tries": draft.tries,
         "limited": draft.claimed.allowance.over,
         "unsupported": bare,
-        "answered_before": draft.answered_before,
     }
     response.notes = {name: note for name, note in notes.items() if note}
 

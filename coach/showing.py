@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from coach.models import QUESTION_LIMIT, Query, Response
+from coach.models import QUESTION_LIMIT, Feedback, Query, Response
 from coach.showing_replies import Passed, passed
 from learning.showing import LABEL_CLASSES, Mark, Source, label_meaning, label_words, limited_words, rendered, sources_of
 from learning.verified import CERTAIN
@@ -61,13 +61,13 @@ def shown(query: Query, *, slug: str, is_outdated: bool = False) -> Turn:
     response: Response | None = getattr(query, "response", None)
     if query.is_open:
         return _open_turn(query, response, slug)
-    turn = _settled_turn(query, response, slug)
-    return replace(turn, is_outdated=is_outdated)
+    feedback = next(iter(response.feedback.all()), None) if response else None
+    return replace(_settled_turn(query, response, feedback, slug), is_outdated=is_outdated)
 
 
 def just_asked(query: Query, *, slug: str) -> Turn:
-    """The turn of a question that nobody has begun to answer; asks the database nothing."""
-    return _open_turn(query, None, slug)
+    """The turn of a question that was put just now, with its answer when that was given before; asks the database nothing."""
+    return _open_turn(query, None, slug) if query.is_open else _settled_turn(query, query.response, None, slug)
 
 
 def turn_html(query: Query, *, slug: str) -> str:
@@ -102,12 +102,11 @@ def _open_turn(query: Query, response: Response | None, slug: str) -> Turn:
     )
 
 
-def _settled_turn(query: Query, response: Response | None, slug: str) -> Turn:
+def _settled_turn(query: Query, response: Response | None, feedback: Feedback | None, slug: str) -> Turn:
     sources = sources_of(response.reference_locations, response.evidence, slug=slug) if response else ()
     answer = response.answer if response else ""
     straight = str(query.context.get("straight", ""))
     failed = not straight and (response is None or response.state == Response.State.FAILED or not answer.strip())
-    feedback = next(iter(response.feedback.all()), None) if response else None
     confidence = response.confidence_score if response else None
     return Turn(
         **_common(query, slug),

@@ -46,7 +46,7 @@ def coach(request: PersonRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def ask(request: PersonRequest, slug: str) -> HttpResponse:
-    """Save a question; its answer comes by the stream that the fragment connects to."""
+    """Save a question; its answer comes by the stream that the fragment connects to, or at once when it was given before."""
     verdict = allow("ask", request.user.pk)  # before the door: Redis is a network, too
     with acting_as(request.user):
         course = access.open_course(slug)
@@ -56,10 +56,16 @@ def ask(request: PersonRequest, slug: str) -> HttpResponse:
             query = _saved(request, course)
         except asking.QuestionRefused as refusal:
             return refused(request, course, refusal.message)
+        if request.htmx and getattr(query, "given", None):
+            return _just_asked(request, query, slug)
         if not request.htmx or query.status != Query.Status.PENDING:
-            return _asked(request, query.pk)
+            return _asked(request, query)
         begin = writing.early(lambda: claim_here(query.pk), answering.begin)
     begin()
+    return _just_asked(request, query, slug)
+
+
+def _just_asked(request: PersonRequest, query: Query, slug: str) -> HttpResponse:
     return render(request, "coach/_turn.html", {"turn": just_asked(query, slug=slug)})
 
 
@@ -91,7 +97,7 @@ def retry(request: PersonRequest, query_id: UUID) -> HttpResponse:
         if not verdict:
             return _too_many(request, query.course, verdict)
         interrupting.try_again(query)
-        return _asked(request, query_id)
+        return _asked(request, query)
 
 
 @require_POST
@@ -112,7 +118,7 @@ def anew(request: PersonRequest, query_id: UUID) -> HttpResponse:
             place_id=str(query.context.get("place", "")),
             anew=True,
         )
-        return _asked(request, asked.pk)
+        return _asked(request, asked)
 
 
 @require_POST
@@ -168,11 +174,11 @@ def own_query(request: PersonRequest, query_id: UUID) -> Query:
     )
 
 
-def _asked(request: PersonRequest, query_id: UUID) -> HttpResponse:
-    """With script the turn's own stream brings the answer; without it a worker does."""
-    if not request.htmx:
-        wake_worker(query_id)
-    return turn_page(request, query_id)
+def _asked(request: PersonRequest, query: Query) -> HttpResponse:
+    """With script the turn's own stream brings the answer; without it a worker does, unless it is there already."""
+    if not request.htmx and not getattr(query, "given", None):
+        wake_worker(query.pk)
+    return turn_page(request, query.pk)
 
 
 def turn_page(request: PersonRequest, query_id: UUID) -> HttpResponse:

@@ -50,6 +50,11 @@ def kept(number: int, passage: Passage, *, content: bool = True) -> dict[str, An
     return {**values, "content": passage.content} if content else values
 
 
+def cited(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What a citation says of a passage that a row kept."""
+    return {name: value for name, value in item.items() if name != "content"}
+
+
 def restored(item: Mapping[str, Any], course_id: UUID) -> Passage:
     """The passage that a row kept, as far as an answer needs it."""
     kind = "knowledge" if item["content_type"] == "knowledge" else "course"

@@ -3,7 +3,7 @@
 import argparse
 
 import uvicorn
-from django.utils import translation
+from django.conf import settings
 
 from ai.fake_vendor.app import FakeVendor
 from ai.fake_vendor.modes import MODES
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--mode", choices=sorted(MODES), default="good")
     chosen = parser.parse_args()
     print(f"LLM_BASE_URL=http://{chosen.host}:{chosen.port}/v1 LLM_MODEL=fake-good LLM_API_KEY=fake", flush=True)
-    translation.deactivate_all()  # a vendor has no catalogue of ours
+    settings.USE_I18N = False  # a vendor has no catalogue of ours
     app = FakeVendor(mode=chosen.mode, pause=chosen.pause)
     uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", lifespan="off")
 

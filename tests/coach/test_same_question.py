@@ -82,6 +82,26 @@ def test_one_may_ask_anew(taught: Course, ada: User, ben: User) -> None:
     assert "answered_before" not in turn.response.notes
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_page_that_comes_back_holds_the_answer(taught: Course, ada: User, ben: User) -> None:
+    first = said(ada, taught)
+    client = Client()
+    client.force_login(ben)
+    asked, htmx = {"question": ASKED.upper()}, {"HX-Request": "true"}
+    page = client.post(f"/coach/{taught.slug}/ask", asked, headers=htmx).content.decode()
+    assert 'data-state="answered"' in page
+    assert "sse-connect" not in page
+    assert "Answered before, on" in page
+    with acting_as(ben):
+        query = Query.objects.with_answer().get()
+        assert (query.status, query.intent) == ("answered", "course_content")
+        assert query.response.answer == first.response.answer
+        assert list(query.history.order_by("sequence_number").values_list("response", flat=True)) == [None, query.response.pk]
+        page_again = client.get(f"/coach/{taught.slug}/").content.decode()
+    assert first.response.answer[:40] in page
+    assert page_again.count("Answered before, on") == 1
+
+
 @pytest.mark.parametrize(
     "question",
     [
