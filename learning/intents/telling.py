@@ -18,6 +18,7 @@ from learning.searching import QuestionVector
 SURE = 0.5  # probability below which a question counts as one about the course
 CLEARLY_OURS = 0.75  # together, of the intents that only a learner has: then it is not off-topic, whatever the search says
 SOUND = 0.5  # what the sound of a question counts beside the course's word on it, in log-odds
+SOUNDS_OFF = 0.45  # probability of being off-topic, from which a question sounds so; what only the course misses is the trainer's
 OFF = -0.7  # of the two together, below which a question is off-topic
 BESIDE_LAB = 3.0  # times as likely are a lab's intents when the question is asked beside one
 LEAST, MOST = 1e-4, 1 - 1e-4
@@ -62,6 +63,8 @@ def judged(probabilities: "np.ndarray", *, relevance: float | None, in_lab: bool
 
 def _is_off_topic(odds: dict[str, float], relevance: float) -> bool:
     if odds[NAVIGATION] + odds[GUIDANCE] + odds[STRUGGLE] >= CLEARLY_OURS:
+        return False
+    if odds[OFF_TOPIC] < SOUNDS_OFF:
         return False
     return _log_odds(relevance) - SOUND * _log_odds(odds[OFF_TOPIC]) < OFF
 

@@ -25,6 +25,8 @@ from tests.fake_vendor import fake_vendor, fake_vendor_server
 __all__ = ["fake_vendor", "fake_vendor_server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 QUESTION = "How do containers find each other?"
+ALIKE = "By which name does a container reach another one on a network?"  # the same words would be answered from memory
+THIRD = "Which DNS server do containers on one network ask for a name?"
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +44,8 @@ def bound(scope, **bounds):
         return Budget.objects.create(scope=scope, **bounds)
 
 
-def ask_now(learner, course):
-    query = put(learner, course, QUESTION)
+def ask_now(learner, course, question=QUESTION):
+    query = put(learner, course, question)
     asyncio.run(answering.answer_now(query.pk, actor_for(learner)))
     return answered(learner, query)
 
@@ -66,7 +68,7 @@ def test_it_asks_the_model_without_a_budget(taught, ada):
 def test_it_answers_from_the_course_beyond_a_budget_and_says_so(taught, ada, fake_vendor, scope, words):
     bound(scope, answers_per_day=1)
     assert ask_now(ada, taught).response.provider == "house"
-    query = ask_now(ada, taught)
+    query = ask_now(ada, taught, ALIKE)
     assert (query.response.provider, query.response.state) == ("extractive", "complete")
     assert "name" in query.response.answer
     assert any(mark.words.startswith(words) for mark in shown(query, slug=taught.slug).marks)
@@ -75,7 +77,7 @@ def test_it_answers_from_the_course_beyond_a_budget_and_says_so(taught, ada, fak
 
 def test_it_books_an_unknown_price_as_the_estimate(taught, ada):
     bound("learner", usd_per_day=Decimal("0.05"))
-    providers = [ask_now(ada, taught).response.provider for _ in range(3)]
+    providers = [ask_now(ada, taught, question).response.provider for question in (QUESTION, ALIKE, THIRD)]
     assert providers == ["house", "house", "extractive"]
     day = used("learner")
     assert (day.spent, day.reserved, day.answers) == (Decimal("0.04"), 0, 2)
