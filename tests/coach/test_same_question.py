@@ -13,6 +13,7 @@ from coach.models import Query, Response
 from courses.models import Course
 from learning.same_question import keys
 from tests.coach.conftest import answered, put
+from tests.pages.conftest import signed_in
 
 ASKED = "What outlives a container in a volume?"
 
@@ -62,15 +63,13 @@ def test_it_forgets_what_is_not_settled_any_more(taught: Course, ada: User, ben:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_may_ask_anew(taught: Course, ada: User, ben: User) -> None:
+def test_it_answers_anew_when_asked_to(taught: Course, ada: User, ben: User) -> None:
     said(ada, taught)
-    client = Client()
     again = said(ben, taught)
     address = f"/coach/turns/{again.pk}/anew"
-    assert client.post(address).status_code == 302
-    client.force_login(ada)
-    assert client.post(address).status_code == 404
-    client.force_login(ben)
+    assert Client().post(address).status_code == 302
+    assert signed_in(ada).post(address).status_code == 404
+    client = signed_in(ben)
     assert client.get(address).status_code == 405
     assert "Answered before, on" in client.get(f"/coach/{taught.slug}/").content.decode()
     client.post(address, headers={"HX-Request": "true"})
@@ -83,10 +82,9 @@ def test_one_may_ask_anew(taught: Course, ada: User, ben: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_page_that_comes_back_holds_the_answer(taught: Course, ada: User, ben: User) -> None:
+def test_it_comes_with_the_page_that_asks(taught: Course, ada: User, ben: User) -> None:
     first = said(ada, taught)
-    client = Client()
-    client.force_login(ben)
+    client = signed_in(ben)
     asked, htmx = {"question": ASKED.upper()}, {"HX-Request": "true"}
     page = client.post(f"/coach/{taught.slug}/ask", asked, headers=htmx).content.decode()
     assert 'data-state="answered"' in page
@@ -97,7 +95,7 @@ def test_the_page_that_comes_back_holds_the_answer(taught: Course, ada: User, be
         assert (query.status, query.intent) == ("answered", "course_content")
         assert query.response.answer == first.response.answer
         assert list(query.history.order_by("sequence_number").values_list("response", flat=True)) == [None, query.response.pk]
-        page_again = client.get(f"/coach/{taught.slug}/").content.decode()
+    page_again = client.get(f"/coach/{taught.slug}/").content.decode()
     assert first.response.answer[:40] in page
     assert page_again.count("Answered before, on") == 1
 
@@ -109,7 +107,7 @@ def test_the_page_that_comes_back_holds_the_answer(taught: Course, ada: User, be
         "Can you send it to ada@example.com please now", "What should I do in step 3?", "and on Windows?",
     ],
 )  # fmt: skip
-def test_a_question_of_ones_own_has_no_key(question: str) -> None:
+def test_it_gives_a_question_of_ones_own_no_key(question: str) -> None:
     assert not keys(question).exact
     assert not keys(question).wording
 
@@ -125,5 +123,5 @@ def test_a_question_of_ones_own_has_no_key(question: str) -> None:
         ("What is port 80 for?", "What is port 443 for?", False),
     ],
 )
-def test_the_wording_tells_questions_apart(one: str, other: str, same: bool) -> None:
+def test_it_tells_wordings_apart(one: str, other: str, same: bool) -> None:
     assert (keys(one).wording == keys(other).wording and keys(one).wording != "") is same
