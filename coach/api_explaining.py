@@ -23,7 +23,7 @@ from coach.session_models import SAID_LIMIT
 from planning.models import SyllabusPoint
 
 
-class PassageSerializer(serializers.Serializer[Any]):
+class ExplainedPassageSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     place = serializers.CharField()
     url = serializers.CharField()
@@ -40,7 +40,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
         choices=["course_text", "ai_draft", "not_found"]
     )
     model = serializers.CharField()
-    sources = PassageSerializer(many=True)
+    sources = ExplainedPassageSerializer(many=True)
     question = serializers.CharField()
     token = serializers.CharField(help_text="Names the question; send it with the try.")
 
@@ -55,7 +55,7 @@ class CheckedSerializer(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(choices=["understood", "partly", "not_yet", "no_try", "wants_answer"])
     words = serializers.CharField()
     shows = serializers.CharField(help_text="What the course says, for somebody who has tried.")
-    passage = PassageSerializer(allow_null=True)
+    passage = ExplainedPassageSerializer(allow_null=True)
 
 
 class LevelSerializer(serializers.Serializer[Any]):

@@ -290,6 +290,10 @@ SPECTACULAR_SETTINGS = {
         "AttemptStatus": "planning.models.Attempt.Status",
         "PlanStatus": "planning.models.StudyPlan.Status",
         "PlanMethod": "planning.models.StudyPlan.Method",
+        "UpdateStatus": "learning.models.ContentUpdate.Status",
+        "LabOfferState": "coach.models.LabOffer.State",
+        "AnswerMarkState": "planning.models.AttemptedQuestion.State",
+        "DisputeState": "planning.models.MarkDispute.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

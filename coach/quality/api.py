@@ -38,7 +38,7 @@ class SetSerializer(serializers.ModelSerializer[QualitySet]):
         read_only_fields = ("id", "created_at")
 
 
-class QuestionSerializer(serializers.ModelSerializer[QualityQuestion]):
+class QualityQuestionSerializer(serializers.ModelSerializer[QualityQuestion]):
     """A question with the ids of the chapters or labs of which any is right, or words of the answer, or both."""
 
     question = Text(max_length=LONGEST_QUESTION)
@@ -68,7 +68,7 @@ class RunSerializer(serializers.ModelSerializer[QualityRun]):
         read_only_fields: tuple[str, ...] = fields
 
 
-class ResultSerializer(serializers.ModelSerializer[QualityResult]):
+class QualityResultSerializer(serializers.ModelSerializer[QualityResult]):
     """What a run found for one question. All text is untrusted."""
 
     question_id = serializers.UUIDField()
@@ -113,11 +113,11 @@ class WholeRunSerializer(RunSerializer):
         fields = (*RunSerializer.Meta.fields, "results")
         read_only_fields = fields
 
-    @extend_schema_field(ResultSerializer(many=True))
+    @extend_schema_field(QualityResultSerializer(many=True))
     def get_results(self, run: QualityRun) -> Any:
         rows = compared(run, run_before(run)) if run.state == QualityRun.State.COMPLETED else []
         found = {row.now.pk: row for row in rows}
-        return ResultSerializer([row.now for row in rows], many=True, context={"rows": found}).data
+        return QualityResultSerializer([row.now for row in rows], many=True, context={"rows": found}).data
 
 
 class Sets(StaffEndpoint):
@@ -184,39 +184,39 @@ class SetRestore(StaffEndpoint):
 class Questions(StaffEndpoint):
     """The questions of a set."""
 
-    serializer_class = QuestionSerializer
+    serializer_class = QualityQuestionSerializer
     filter_backends = ()
 
-    @extend_schema(operation_id="quality_questions", responses=QuestionSerializer(many=True))
+    @extend_schema(operation_id="quality_questions", responses=QualityQuestionSerializer(many=True))
     def get(self, request: Request, set_id: UUID) -> Response:
         rows = self.paginate_queryset(_set_of(self, set_id).questions.kept())
-        return self.get_paginated_response(QuestionSerializer(rows, many=True).data)
+        return self.get_paginated_response(QualityQuestionSerializer(rows, many=True).data)
 
-    @extend_schema(operation_id="quality_question_add", responses={201: QuestionSerializer, 409: OpenApiResponse()})
+    @extend_schema(operation_id="quality_question_add", responses={201: QualityQuestionSerializer, 409: OpenApiResponse()})
     def post(self, request: Request, set_id: UUID) -> Response:
         """Add a question; one that the set has word by word already is a conflict."""
         chosen = _set_of(self, set_id)
         added = _checked(keeping.add, chosen, [_wanted(request)], source=QualityQuestion.Source.HAND)
         if not added:
             raise Conflict
-        return Response(QuestionSerializer(added[0]).data, status=201)
+        return Response(QualityQuestionSerializer(added[0]).data, status=201)
 
 
 class QuestionDetail(StaffEndpoint):
     """One question of a set."""
 
-    serializer_class = QuestionSerializer
+    serializer_class = QualityQuestionSerializer
 
     @extend_schema(operation_id="quality_question")
     def get(self, request: Request, question_id: UUID) -> Response:
-        return Response(QuestionSerializer(self._open(question_id)).data)
+        return Response(QualityQuestionSerializer(self._open(question_id)).data)
 
     @extend_schema(operation_id="quality_question_change")
     def put(self, request: Request, question_id: UUID) -> Response:
         """Change it; the next run does not compare it with what was before."""
         found = self._open(question_id)
         _checked(keeping.change, found, _wanted(request))
-        return Response(QuestionSerializer(found).data)
+        return Response(QualityQuestionSerializer(found).data)
 
     @extend_schema(operation_id="quality_question_delete", responses={204: None})
     def delete(self, request: Request, question_id: UUID) -> Response:
@@ -279,7 +279,7 @@ def _named(request: Request) -> str:
 
 
 def _wanted(request: Request) -> Expected:
-    given = QuestionSerializer(data=request.data)
+    given = QualityQuestionSerializer(data=request.data)
     given.is_valid(raise_exception=True)
     return given.wanted()
 

@@ -63,6 +63,7 @@ def test_it_keeps_to_its_schema(part: int, schema: Any, taught: Course, ada: Use
     known |= pursued(ada, taught)
     known |= {"action_id": "action-1"}
     known |= {"attempt_id": str(uuid.uuid4()), "question_id": str(uuid.uuid4()), "code": "none", "position": 1}
+    known |= dict.fromkeys(("set_id", "run_id", "update_id", "statement_id"), str(uuid.uuid4()))
     known |= {"answer_id": str(uuid.uuid4()), "session_id": str(uuid.uuid4()), "point_id": str(uuid.uuid4())}
     with override_settings(RATE_LIMITS=WIDE):
         operations = [result.ok() for result in schema.get_all_operations()]

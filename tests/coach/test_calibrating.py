@@ -52,7 +52,7 @@ def test_it_learns_once_from_the_same_verdicts_and_answers_by_them(taught: Cours
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_trainer_sees_it_and_says_how_many_errors_may_pass(taught: Course, ada: User, tess: User, ben: User) -> None:
+def test_it_shows_a_trainer_and_says_how_many_errors_may_pass(taught: Course, ada: User, tess: User, ben: User) -> None:
     rated(ada, taught)
     recalibrate(taught.pk)
     client, address = Client(), f"/desk/insights/wanted-error/{taught.slug}/"

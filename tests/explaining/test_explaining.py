@@ -223,7 +223,7 @@ def test_it_judges_a_try(point: SyllabusPoint, ada: User) -> None:
         checking.check(ada, about, "volume", token="of another")
 
 
-def test_its_table_is_written_by_the_system_alone(point: SyllabusPoint, ada: User) -> None:
+def test_it_has_table_is_written_by_the_system_alone(point: SyllabusPoint, ada: User) -> None:
     _explained(ada, point)
     with acting_as(ada):
         assert PointExplanation.objects.update(text="x") == 0
@@ -240,7 +240,7 @@ def test_it_finds_the_kept_one_by_an_index(point: SyllabusPoint, ada: User) -> N
         assert "point_explanations_once" in "\n".join(row[0] for row in cursor.fetchall())
 
 
-def test_its_page_works_without_script(point: SyllabusPoint, ada: User) -> None:
+def test_it_has_page_works_without_script(point: SyllabusPoint, ada: User) -> None:
     client = signed_in(ada)
     address = f"/coach/explain/{point.pk}/"
     page = client.get(address).content.decode()
@@ -258,7 +258,7 @@ def test_its_page_works_without_script(point: SyllabusPoint, ada: User) -> None:
     assert (refused.status_code, b"kept words" in refused.content) == (422, True)
 
 
-def test_its_page_has_a_model_write_when_it_is_looked_at(model: Running, point: SyllabusPoint, ada: User) -> None:
+def test_it_has_page_has_a_model_write_when_it_is_looked_at(model: Running, point: SyllabusPoint, ada: User) -> None:
     client = signed_in(ada)
     address = f"/coach/explain/{point.pk}/"
     assert b"is being written" in client.get(address).content
@@ -268,7 +268,7 @@ def test_its_page_has_a_model_write_when_it_is_looked_at(model: Running, point: 
     assert b"AI draft" in client.get(f"{address}?level=new").content
 
 
-def test_its_page_offers_the_trainer_when_the_course_is_silent(bread: SyllabusPoint, ada: User, tess: User) -> None:
+def test_it_has_page_offers_the_trainer_when_the_course_is_silent(bread: SyllabusPoint, ada: User, tess: User) -> None:
     client = signed_in(ada)
     address = f"/coach/explain/{bread.pk}/"
     assert b"The course says too little" in client.get(address).content
@@ -282,7 +282,7 @@ def test_its_page_offers_the_trainer_when_the_course_is_silent(bread: SyllabusPo
         assert Handover.objects.count() == 1
 
 
-def test_its_pages_are_closed_to_others(point: SyllabusPoint, ada: User) -> None:
+def test_it_has_pages_are_closed_to_others(point: SyllabusPoint, ada: User) -> None:
     with acting_as(SYSTEM):
         hidden = Subject.objects.create(code="H", title="Hidden", course=make_course("hidden"))
         elsewhere = SyllabusPoint.objects.create(subject=hidden, code="1", title="Which data survives a container")
@@ -294,14 +294,14 @@ def test_its_pages_are_closed_to_others(point: SyllabusPoint, ada: User) -> None
     assert Client().post(f"/coach/explain/{point.pk}/check").status_code == 302
 
 
-def test_its_page_costs_few_queries(point: SyllabusPoint, ada: User, django_assert_max_num_queries: Any) -> None:
+def test_it_has_page_costs_few_queries(point: SyllabusPoint, ada: User, django_assert_max_num_queries: Any) -> None:
     client = signed_in(ada)
     client.get(f"/coach/explain/{point.pk}/?level=exam")
     with django_assert_max_num_queries(16):
         client.get(f"/coach/explain/{point.pk}/?level=exam")
 
 
-def test_its_api_explains_and_checks(point: SyllabusPoint, bread: SyllabusPoint, ada: User, tess: User) -> None:
+def test_it_has_api_explains_and_checks(point: SyllabusPoint, bread: SyllabusPoint, ada: User, tess: User) -> None:
     client, calls = Client(), _calls(ada)
     address = f"/api/v1/points/{point.pk}/explanation"
     said = client.get(f"{address}?level=some", **calls).json()

@@ -175,7 +175,7 @@ def test_it_refuses_words_that_give_the_answer_away(session: CoachingSession) ->
     assert speaking.validated('{"verdict": "superb", "say": "So?"}', turns) is None
 
 
-def test_its_pages_work_without_script(taught: Course, ada: User) -> None:
+def test_it_has_pages_work_without_script(taught: Course, ada: User) -> None:
     client = signed_in(ada)
     assert b"Begin" in client.get("/coach/sessions/?topic=Volumes").content
     begun = client.post("/coach/sessions/begin", {"course": taught.slug, "topic": TOPIC, "struggle": "<script>alert(1)</script>"})
@@ -191,7 +191,7 @@ def test_its_pages_work_without_script(taught: Course, ada: User) -> None:
     assert client.post("/coach/sessions/begin", {"course": "nowhere", "topic": "x"}).status_code == 422
 
 
-def test_its_pages_are_closed_to_others(session: CoachingSession, ben: User) -> None:
+def test_it_has_pages_are_closed_to_others(session: CoachingSession, ben: User) -> None:
     address = f"/coach/sessions/{session.pk}/"
     client = signed_in(ben)
     assert client.get(address).status_code == 404
@@ -210,7 +210,7 @@ def test_it_costs_few_queries(session: CoachingSession, ada: User, django_assert
         client.get(f"/coach/sessions/{session.pk}/")
 
 
-def test_its_api_leads_a_session(taught: Course, ada: User, ben: User) -> None:
+def test_it_has_api_leads_a_session(taught: Course, ada: User, ben: User) -> None:
     with acting_as(ada):
         ada_calls = {
             "headers": {"Authorization": f"Bearer {tokens.make(person=ada, name='t').secret}"},
