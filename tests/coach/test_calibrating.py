@@ -15,6 +15,8 @@ from coach.confidence_models import ConfidenceMap
 from coach.models import Feedback, Query, Response
 from courses.models import Course
 from tests.coach.conftest import answered, put
+from tests.insights.conftest import folded
+from tests.pages.conftest import signed_in
 
 RATED = 120
 
@@ -57,15 +59,16 @@ def test_it_shows_a_trainer_and_says_how_many_errors_may_pass(taught: Course, ad
     recalibrate(taught.pk)
     client, address = Client(), f"/desk/insights/wanted-error/{taught.slug}/"
     assert client.post(address).status_code == 302
-    client.force_login(ben)
+    client = signed_in(ben)
     assert client.post(address, {"one_in": "10"}).status_code == 404
-    client.force_login(tess)
+    client = signed_in(tess)
     assert client.get(address).status_code == 405
     client.post(address, {"one_in": "5"})
     with acting_as(SYSTEM):
         taught.refresh_from_db()
         newest = ConfidenceMap.objects.get(course=taught, is_live=True)
     assert (taught.wanted_error, newest.version) == (Decimal("0.200"), 2)
+    folded()
     page = client.get(f"/desk/insights/?course={taught.slug}&period=52w").content.decode()
     assert "What the confidence is worth" in page
     assert f"{RATED} verdicts" in page

@@ -297,7 +297,7 @@ def test_it_has_pages_are_closed_to_others(point: SyllabusPoint, ada: User) -> N
 def test_it_has_page_costs_few_queries(point: SyllabusPoint, ada: User, django_assert_max_num_queries: Any) -> None:
     client = signed_in(ada)
     client.get(f"/coach/explain/{point.pk}/?level=exam")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(22):
         client.get(f"/coach/explain/{point.pk}/?level=exam")
 
 
