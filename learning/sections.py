@@ -79,7 +79,8 @@ def sections(text: str, title: str) -> list[Section]:
             above, before = outside.pop()
             if before is not found[-1]:
                 found.append(replace(before, heading="", blocks=[]))
-    return [section for section, after in zip(found, [*found[1:], None], strict=True) if _speaks(section, after)]
+    named = [section for section in found if section.blocks or section.heading]
+    return [section for section, after in zip(named, [*named[1:], None], strict=True) if _speaks(section, after)]
 
 
 def _above(above: list[Heading], heading: Heading, title: str) -> list[Heading]:

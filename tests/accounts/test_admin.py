@@ -17,7 +17,7 @@ from tests.conftest import PASSWORD, make_person
 
 pytestmark = pytest.mark.django_db
 
-READ_ONLY = {"query", "response", "escalation", "feedback", "airequestlog", "chapter", "lab", "contentchunk", "contentupdate"}
+READ_ONLY = {"query", "response", "escalation", "feedback", "airequestlog", "contentchunk", "contentupdate"}
 READ_ONLY |= {"knowledge", "auditentry"}
 
 

@@ -8,6 +8,7 @@ from ai.fake_vendor.answering import answer
 from ai.prompts import COACH_VERSION, coach_request, mentor_request
 from ai.prompts.coaching import build
 from ai.prompts.continuing import continued
+from ai.prompts.explaining import explain_request
 from ai.prompts.fencing import stable
 from ai.prompts.files import present
 from ai.prompts.leading import session_request
@@ -89,6 +90,8 @@ def built(version: str, words: str) -> tuple[Message, ...]:
             question=words, asked=words, sources=[source], said=said, summary=words, remembered=[words], course=words,
             topic=words, version=version,
         ).messages  # fmt: skip
+    if version.startswith("explain/"):
+        return explain_request(point=words, level="new", course=words, sources=[source], course_id="").messages
     if version.startswith("marking/"):
         scheme = [(1, 1, words)]
         return marking_request(question=words, scheme=scheme, model_answers=[words], answer=words, maximum=1).messages

@@ -39,7 +39,7 @@ def test_it_shows_a_hostile_answer_as_text(at_browser, model_site, fake_vendor, 
     reader.page.on("request", lambda request: asked.append(request.url))
     reader.page.on("dialog", lambda dialog: reader.faults.append("an answer opened a dialog"))
     page = reader.open("/coach/containers/")
-    reader.ask("Say something evil.")
+    reader.ask("Should I use a volume or a bind mount for a database?")
     expect(page.locator(".turn").last).to_have_attribute("data-state", "answered")
     answer = page.locator(".answer-text")
     expect(answer).to_contain_text("<script>alert(1)</script>")
