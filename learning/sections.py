@@ -7,6 +7,7 @@ comments, the fences of divisions and the targets of links are left out: they sa
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from markdown_it.token import Token
 
@@ -80,7 +81,7 @@ def sections(text: str, title: str) -> list[Section]:
             if before is not found[-1]:
                 found.append(replace(before, heading="", blocks=[]))
     named = [section for section in found if section.blocks or section.heading]
-    return [section for section, after in zip(named, [*named[1:], None], strict=True) if _speaks(section, after)]
+    return [section for section, after in zip_longest(named, named[1:]) if _speaks(section, after)]
 
 
 def _above(above: list[Heading], heading: Heading, title: str) -> list[Heading]:
