@@ -28,6 +28,7 @@ from accounts import throttling
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from courses.models import Course, CourseTrainer, Enrolment
+from tests import emptying
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery staple"
@@ -76,12 +77,8 @@ def owner_connection(database: str | None = None) -> psycopg.Connection[Any]:
 
 
 def empty_tables() -> None:
-    """What TransactionTestCase's flush would do; Django's own lists of permissions and types stay."""
-    kept = "'django_migrations', 'django_content_type', 'auth_permission'"
     with owner_connection() as owner:
-        rows = owner.execute(f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ({kept})")
-        tables = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows)
-        owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
+        emptying.empty(owner)
 
 
 def _point_at(name: str) -> None:
@@ -94,7 +91,8 @@ def _point_at(name: str) -> None:
 
 
 def _migrations_hash() -> str:
-    files = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*functions.py"), ROOT / "accounts/policies.py"])
+    made_by = [ROOT / "accounts/policies.py", Path(emptying.__file__)]
+    files = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*functions.py"), *made_by])
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
@@ -108,6 +106,7 @@ def _template(server: psycopg.Connection[Any]) -> str:
     _point_at(building)
     call_command("migrate", verbosity=0, interactive=False)
     _point_at("postgres")
+    emptying.prepare(building)
     server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
     return name
 
@@ -123,6 +122,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX)
             template = _template(server)
             server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+            server.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
         _point_at(name)
         yield
         _point_at(home)

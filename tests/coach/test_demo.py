@@ -39,33 +39,30 @@ def test_it_fills_every_page_and_adds_nothing_the_second_time() -> None:
     first = _counts()
     assert all(first.values())
     assert (first["Chapter"], first["Lab"], first["Query"]) == (12, 5, len(QUESTIONS) + len(EARLIER))
+    with acting_as(SYSTEM):
+        _asked_through_the_real_deeds_and_dated_back()
+        _lived_through_the_loop()
     _load()
     assert _counts() == first
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_asks_through_the_real_deeds_and_dates_back() -> None:
-    _load()
-    with acting_as(SYSTEM):
-        turns = list(Query.objects.with_answer().order_by("created_at"))
-        assert {turn.status for turn in turns} == {"answered", "escalated", "resolved"}
-        assert all(turn.response.state == "complete" and turn.response.provider == "extractive" for turn in turns)
-        assert (turns[-1].created_at - turns[0].created_at).days >= 60
-        assert Escalation.objects.get(status="pending").trainer.email == "tess@example.com"
+def _asked_through_the_real_deeds_and_dated_back() -> None:
+    turns = list(Query.objects.with_answer().order_by("created_at"))
+    assert {turn.status for turn in turns} == {"answered", "escalated", "resolved"}
+    assert all(turn.response.state == "complete" and turn.response.provider == "extractive" for turn in turns)
+    assert (turns[-1].created_at - turns[0].created_at).days >= 60
+    assert Escalation.objects.get(status="pending").trainer.email == "tess@example.com"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_has_lived_through_the_loop_before_it_begins() -> None:
-    _load()
-    with acting_as(SYSTEM):
-        labels = Counter(Response.objects.values_list("label", flat=True))
-        assert labels["verified"] >= 4  # answered from what Tess had replied to others
-        assert Knowledge.objects.live().count() == CorrectionEffect.objects.exclude(counted_from=None).count() >= 5
-        week, today = CourseFigures.objects.filter(span="week"), timezone.now().date()
-        assert week.count() >= 8
-        assert sum(row.asked for row in week) >= len(EARLIER)
-        assert sum(sum(row.reply_times) for row in week) >= 8
-        assert not DailyLearningMetrics.objects.filter(date=today, count__gt=1).exists()  # nothing came in while it was loaded
+def _lived_through_the_loop() -> None:
+    labels = Counter(Response.objects.values_list("label", flat=True))
+    assert labels["verified"] >= 4  # answered from what Tess had replied to others
+    assert Knowledge.objects.live().count() == CorrectionEffect.objects.exclude(counted_from=None).count() >= 5
+    week, today = CourseFigures.objects.filter(span="week"), timezone.now().date()
+    assert week.count() >= 8
+    assert sum(row.asked for row in week) >= len(EARLIER)
+    assert sum(sum(row.reply_times) for row in week) >= 8
+    assert not DailyLearningMetrics.objects.filter(date=today, count__gt=1).exists()  # nothing came in while it was loaded
 
 
 @pytest.mark.django_db(transaction=True)
