@@ -1,5 +1,5 @@
-"""The coach in depth, in a real browser and without a model: the five kinds of help under the trainer's name, and a chapter that is
-edited while a trainer measures what that does."""
+"""The coach in depth, in a real browser and without a model: the five kinds of help under the trainer's name, and a chapter that
+is edited while a trainer measures what that does."""
 
 import time
 from collections.abc import Callable, Iterator
