@@ -147,7 +147,7 @@ def test_it_has_a_model_check_what_words_cannot(taught: Course, ada: User, model
     assert kinds(model) == ["coach", "check/v1"]
     assert (plain.label, doubted.label) == ("ai_draft", "ai_draft")
     assert "never" in " ".join(doubted.notes["unsupported"])
-    assert doubted.confidence_score < plain.confidence_score
+    assert float(doubted.confidence_score or 1) < float(plain.confidence_score or 0)
     model.tell("contradicts", times=1)
     settings.CHECK_WITHIN = 0.0
     believed = said(ada, taught, f"{CLEAR} Thank you.").response
