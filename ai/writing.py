@@ -37,6 +37,7 @@ class Spoken:
 
     prompt: Prompt
     attempts: list[providers.Attempt] = field(default_factory=list)
+    asides: list[providers.Attempt] = field(default_factory=list)  # what models were asked beside the answer itself
     finished: providers.Finished | None = None
     switched: list[str] = field(default_factory=list)
     is_stopped: bool = False
@@ -58,16 +59,16 @@ class Spoken:
 
     @property
     def prompt_tokens(self) -> int:
-        return sum(attempt.prompt_tokens or 0 for attempt in self.attempts)
+        return sum(attempt.prompt_tokens or 0 for attempt in (*self.attempts, *self.asides))
 
     @property
     def completion_tokens(self) -> int:
-        return sum(attempt.completion_tokens or 0 for attempt in self.attempts)
+        return sum(attempt.completion_tokens or 0 for attempt in (*self.attempts, *self.asides))
 
     @property
     def cost(self) -> Decimal | None:
         """US dollars of all tries; None as soon as one price is unknown, because a part would look like the whole."""
-        costs = [attempt.cost for attempt in self.attempts]
+        costs = [attempt.cost for attempt in (*self.attempts, *self.asides)]
         return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
 
 

@@ -20,6 +20,7 @@ def commands(options: Namespace) -> dict[str, list[str]]:
         "failing_over": [],
         "learning_loop": ["--quick"],
         "desk": [],
+        "edits_and_events": [],
         "insights": ["--quick"],
         "mentor": [],
         "mentor_streams": [],

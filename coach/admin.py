@@ -1,4 +1,4 @@
-"""What was asked, answered, passed on and thought of it: for admins to look at, not to change."""
+"""What was asked, answered, passed on and thought of it: for admins to look at; few of it to change."""
 
 from typing import Any
 
@@ -17,6 +17,7 @@ from coach.models import (
     StruggleWeights,
     XapiStatement,
 )
+from coach.persona.moderating import ModeratedForm
 
 
 @admin.register(Query)
@@ -97,13 +98,20 @@ class StatementAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Personalization)
-class PersonalizationAdmin(ReadOnlyAdmin):
-    """What trainers let the coach be. Theirs to change; an admin may take it away."""
+class PersonalizationAdmin(RoleAdmin):
+    """What trainers let the coach be. An admin may mend it, switch it off, share less of it, and take it away."""
+
+    form = ModeratedForm
+    fields = (
+        "trainer", "course", "personalization_enabled", "coach_name", "greeting", "tone", "share_level", "linkedin_profile_url",
+        "trainer_info", "updated_at",
+    )  # fmt: skip
+    readonly_fields = ("trainer", "course", "trainer_info", "updated_at")
 
     list_display = ("trainer", "course", "coach_name", "personalization_enabled", "share_level", "tone", "updated_at")
     list_filter = ("personalization_enabled", "share_level", "course")
     list_select_related = ("trainer", "course")
     search_fields = ("trainer__email", "coach_name")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_view_permission(request, obj)
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -7,7 +7,7 @@ asked may leave: the answer goes on in a task of its own. Refuses to answer a qu
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -17,13 +17,13 @@ from ai.following import Source
 from ai.followups import standalone
 from ai.live import LiveTurn
 from ai.writing import Spoken
-from coach import claiming, paths, saving
+from coach import claiming, paths, saving, supporting
 from coach.claiming import Claimed
+from coach.intending import intent_of
 from coach.persona.sharing import manner
 from learning.citing import source
 from learning.confidence import confidence
 from learning.finding import SOURCES, find
-from learning.intents.telling import tell
 from learning.retrieval import Passage
 
 COVERED = 0.35  # relevance from which on the course speaks of a question
@@ -40,6 +40,7 @@ class Draft(Spoken):
     relevance: float = 0.0  # how sure the search is
     confidence: float = 0.0  # what that is worth in this course
     said: paths.Said | None = None  # what needs no provider
+    verdicts: Mapping[int, float] = field(default_factory=dict)  # of a model on its own sentences
 
     @property
     def is_covered(self) -> bool:
@@ -79,6 +80,7 @@ async def _write(draft: Draft, turn: LiveTurn) -> None:
         await writing.speak(_events(draft), turn, draft, evidence)
     finally:
         await asyncio.wait([evidence])
+    await supporting.check(draft, turn.text)
 
 
 async def _find(draft: Draft, turn: LiveTurn) -> None:
@@ -97,8 +99,7 @@ async def _find(draft: Draft, turn: LiveTurn) -> None:
     draft.relevance = confidence(draft.question, draft.passages)
     draft.confidence = claimed.calibrated(draft.relevance)
     since = time.perf_counter()
-    in_lab = claimed.place_kind == "lab"
-    draft.intent = tell(claimed.question, vector=found.vector, relevance=draft.relevance, in_lab=in_lab).intent
+    draft.intent = await intent_of(draft, found.vector)
     await paths.prepare(draft)
     draft.took("intent", since)
 

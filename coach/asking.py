@@ -34,12 +34,16 @@ WITH place AS (
     SELECT 'lab', title, day FROM labs
      WHERE course_id = %(course)s AND lab_id = %(place)s AND removed_at IS NULL
      LIMIT 1),
+newest AS (
+    SELECT id, updated_at FROM conversations
+     WHERE user_id = %(learner)s AND course_id = %(course)s AND kind = 'coach' ORDER BY created_at DESC LIMIT 1),
 going AS (
     UPDATE conversations SET updated_at = %(now)s, title = coalesce(nullif(title, ''), %(title)s)
-     WHERE id = %(conversation)s RETURNING id),
+     WHERE id = (SELECT id FROM newest WHERE updated_at > %(rested)s) RETURNING id),
 begun AS (
     INSERT INTO conversations (user_id, course_id, title, total_cost, updated_at)
-    SELECT %(learner)s, %(course)s, %(title)s, 0, %(now)s WHERE %(conversation)s::uuid IS NULL RETURNING id),
+    SELECT %(learner)s, %(course)s, %(title)s, 0, %(now)s
+     WHERE NOT EXISTS (SELECT FROM newest WHERE updated_at > %(rested)s) RETURNING id),
 memory AS (
     SELECT s.given FROM settled_answer(%(course)s, %(exact)s, %(wording)s) s(given)
      WHERE %(exact)s <> '' AND NOT %(anew)s AND s.given IS NOT NULL),
@@ -71,12 +75,11 @@ def ask(
     Raises QuestionRefused when it is empty, too long or holds characters that cannot be stored.
     """
     text, begun = readable(question), time.perf_counter()
-    conversation = current_conversation(learner, course, now)
     same = keys(text)
     values = {
         "learner": learner.pk,
         "course": course.pk,
-        "conversation": conversation.pk if conversation else None,
+        "rested": now - CONVERSATION_RESTS,
         "question": text,
         "title": text[:TITLE_LENGTH],
         "key": key,

@@ -12,7 +12,7 @@ from ai.budgets import Allowance
 from ai.providers.events import Attempt
 
 
-def allowance(person_id: UUID, course_id: UUID) -> Allowance:
+def allowance(person_id: UUID, course_id: UUID | None) -> Allowance:
     """A share of the budgets. Behind the person's door."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT budget_reserve(%s, %s)", [person_id, course_id])
@@ -20,7 +20,7 @@ def allowance(person_id: UUID, course_id: UUID) -> Allowance:
     return budgets.read(row[0])
 
 
-def book(person_id: UUID, course_id: UUID, taken: Allowance, attempts: Sequence[Attempt], *, feature: str) -> None:
+def book(person_id: UUID, course_id: UUID | None, taken: Allowance, attempts: Sequence[Attempt], *, feature: str) -> None:
     """Give the share back and write the attempts down. Opens the system's door itself."""
     with acting_as(SYSTEM):
         request_log.save(attempts, feature=feature, user_id=person_id, course_id=course_id)

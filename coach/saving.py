@@ -13,10 +13,11 @@ from ai import budgets, request_log
 from ai.citations import clean
 from ai.models import Conversation
 from ai.providers import Finished
+from coach import supporting
 from coach.escalating import escalate_failed, escalate_unsure
 from coach.models import ConversationHistory, Query, Response
 from learning.citing import EXTRACTIVE, kept, provenance, rounded, surety
-from learning.support import unsupported
+from learning.support import judged
 
 if TYPE_CHECKING:
     from coach.answering import Draft
@@ -76,15 +77,12 @@ def _settle(draft: "Draft", text: str) -> None:
     response.finished_at = response.saved_at = now
     response.save(update_fields=FILLED)
     _close_query(draft, response)
-    budgets.settle(claimed.allowance, user_id=claimed.learner_id, course_id=claimed.course_id, attempts=draft.attempts)
-    request_log.save(  # last, because the providers' totals are everybody's rows
-        draft.attempts,
-        user_id=claimed.learner_id,
-        feature="coach",
-        course_id=claimed.course_id,
-        query_id=claimed.query_id,
-        conversation_id=claimed.conversation_id,
-    )
+    every = (*draft.attempts, *draft.asides)
+    budgets.settle(claimed.allowance, user_id=claimed.learner_id, course_id=claimed.course_id, attempts=every)
+    about = {"course_id": claimed.course_id, "query_id": claimed.query_id, "conversation_id": claimed.conversation_id}
+    asked = ((draft.attempts, "coach"), (draft.asides, "coach_aside"))
+    for attempts, feature in asked:  # last, because the providers' totals are everybody's rows
+        request_log.save(attempts, user_id=claimed.learner_id, feature=feature, **about)
 
 
 FILLED = (
@@ -124,10 +122,7 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
 
 def _support(draft: "Draft", response: Response) -> tuple[list[str], float]:
     """The sentences of a model that nothing bears out, and what the confidence keeps because of them."""
-    if response.label != Response.Label.AI_DRAFT:
-        return [], 1.0
-    sources = {n: " ".join((*each.heading_path, each.content)) for n, each in enumerate(draft.passages, start=1)}
-    bare, share = unsupported(response.answer, sources, question=draft.question)
+    bare, share = judged(supporting.claims_of(draft, response.answer), draft.verdicts)
     return bare[:MOST_BARE], 1 - HALF * (1 - share)
 
 

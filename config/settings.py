@@ -209,6 +209,8 @@ ANSWER_AT_ASK = env.bool("ANSWER_AT_ASK", env.int("WEB_CONCURRENCY", 1) == 1)  #
 LLM_MAX_TOKENS = env.int("LLM_MAX_TOKENS", 700)
 HEDGE_AFTER_MS = env.int("HEDGE_AFTER_MS", 0)  # ask a second model when the first token is later than this; 0 for never
 HEDGE_SHARE = env.float("HEDGE_SHARE", 0.06)  # second requests, as a share of all, at most
+INTENT_WITHIN = env.float("INTENT_WITHIN", 1.5)  # seconds for a model's word on a question's intent, where we are torn
+CHECK_WITHIN = env.float("CHECK_WITHIN", 0.0)  # seconds for a model to check its answer; 0 for never
 PROVIDER_HOSTS = env.list("PROVIDER_HOSTS", default=[])  # hosts that admins may name beside the vendors' own and this machine
 LLM_MAX_BYTES = env.int("LLM_MAX_BYTES", 2_000_000)  # on the wire, where a token takes about 300
 TRANSCRIPTION_BASE_URL = env.str("TRANSCRIPTION_BASE_URL", "")  # of any service with /audio/transcriptions; empty: OpenAI's

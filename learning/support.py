@@ -7,11 +7,12 @@ over.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ai.providers.words import stems
 from courses.markdown import sentences
 
-CITED = re.compile(r"\[(\d{1,3})\]")
+CITED = re.compile(r"\s*\[(\d{1,3})\]")
 CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
 MARKS = re.compile(r"^[\s>*+\-#\d.)|]+|[*_`|]")
 TO_READER = re.compile(r"\b(?:i am|i'm|i can|i could|ask your trainer|let me|you asked|hope)\b", re.IGNORECASE)
@@ -19,24 +20,40 @@ BORNE_OUT = 0.5  # share of a sentence's own words
 FEW = 3  # words that carry meaning, below which a sentence claims too little to be checked
 
 
-def unsupported(answer: str, sources: Mapping[int, str], *, question: str) -> tuple[list[str], float]:
-    """The sentences that nothing bears out, in order, and the share of the checked ones that something does.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence that says something which can be checked, without its citations, and whether its sources' words bear it out."""
 
-    `sources` are texts, with their headings, by the number that the answer cites. 1 when there was nothing to check.
-    """
+    text: str
+    is_borne_out: bool
+
+
+def claims(answer: str, sources: Mapping[int, str], *, question: str) -> list[Claim]:
+    """In order. `sources` are texts, with their headings, by the number that the answer cites."""
     asked, everything = stems(question), stems(" ".join(sources.values()))
     words = {number: stems(text) for number, text in sources.items()}
-    bare, checked = [], 0
+    found = []
     for sentence in _sentences(answer):
         own = stems(CITED.sub(" ", sentence)) - asked
         if len(own) < FEW or sentence.rstrip().endswith("?") or TO_READER.search(sentence):
             continue
-        checked += 1
         cited = [words[int(number)] for number in CITED.findall(sentence) if int(number) in words]
         told = set().union(*cited) if cited else everything
-        if len(own & told) < BORNE_OUT * len(own):
-            bare.append(" ".join(CITED.sub("", MARKS.sub("", sentence)).split()))
-    return bare, 1 - len(bare) / checked if checked else 1.0
+        text = " ".join(CITED.sub("", MARKS.sub("", sentence)).split())
+        found.append(Claim(text, is_borne_out=len(own & told) >= BORNE_OUT * len(own)))
+    return found
+
+
+def unsupported(answer: str, sources: Mapping[int, str], *, question: str) -> tuple[list[str], float]:
+    """The sentences that nothing bears out, in order, and the share of the checked ones that something does; 1 of none."""
+    return judged(claims(answer, sources, question=question), {})
+
+
+def judged(found: list[Claim], verdicts: Mapping[int, float]) -> tuple[list[str], float]:
+    """The same with a model's `verdicts` by the number of the claim, from 0 for no to 1 for yes. They can only take away."""
+    weights = [min(float(claim.is_borne_out), verdicts.get(number, 1.0)) for number, claim in enumerate(found, start=1)]
+    bare = [claim.text for claim, weight in zip(found, weights, strict=True) if weight == 0]
+    return bare, sum(weights) / len(weights) if weights else 1.0
 
 
 def _sentences(answer: str) -> list[str]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ai.prompts.continuing import GO_ON
@@ -14,6 +14,9 @@ from ai.providers.words import stems
 
 WORD_OF_MESSAGE = re.compile(r"The word of this message is (\w+)\.")
 UNHAPPY = re.compile(r"\b(?:stuck|frustrated|upset|angry|useless|disappointed)\b")
+NEVER = re.compile(r"\bnever\b", re.IGNORECASE)
+SORT = re.compile(r"Sort the block \w+ question, as one JSON object\.\s*\Z")
+ORDERED = re.compile(r'\{"intent": "\w+"\}')
 PLAIN = "This is an answer of the fake vendor. It read {count} messages and the last one has {length} characters."
 
 
@@ -29,17 +32,25 @@ def answer(messages: Sequence[Any]) -> str:
 def _answer(texts: Sequence[str]) -> str:
     for text in reversed(texts):
         if word := WORD_OF_MESSAGE.match(text):
-            if said := _block(text, word[1], "transcript"):
-                return _report(said)
-            if scheme := _block(text, word[1], "mark scheme"):
-                return _marks(scheme, _block(text, word[1], "answer"))
-            if tried := _block(text, word[1], "the learner's last words"):
-                return _lead(text, word[1], tried)
-            if point := _block(text, word[1], "syllabus point"):
-                return _explain(point, _sources(text, word[1]))
-            sources, question = _sources(text, word[1]), _block(text, word[1], "question")
-            return compose(question, sources, None).text
+            return _deed(text, word[1])
     return PLAIN.format(count=len(texts), length=len(texts[-1]) if texts else 0)
+
+
+def _deed(text: str, word: str) -> str:
+    """What the message asks for: the answer to a question, unless it has a block that only another deed has."""
+    deeds: dict[str, Callable[[str], str]] = {
+        "transcript": _report,
+        "mark scheme": lambda scheme: _marks(scheme, _block(text, word, "answer")),
+        "the learner's last words": lambda tried: _lead(text, word, tried),
+        "syllabus point": lambda point: _explain(point, _sources(text, word)),
+        "sentences": lambda sentences: _checked(sentences, _sources(text, word)),
+        "profile": _profile,
+    }
+    for kind, deed in deeds.items():
+        if words := _block(text, word, kind):
+            return deed(words)
+    question = _block(text, word, "question")
+    return _sorted(question) if SORT.search(text) else compose(question, _sources(text, word), None).text
 
 
 def _report(said: str) -> str:
@@ -85,6 +96,37 @@ def _explain(point: str, sources: Sequence[Source]) -> str:
     quote = re.split(r"(?<=[.])\s", prose, maxsplit=1)[0]
     check = {"question": f"What does the course say about {title}?", "source": sources[0].number, "quote": quote}
     return json.dumps({"explanation": compose(title, sources, None).text, "check": check})
+
+
+def _checked(sentences: str, sources: Sequence[Source]) -> str:
+    """What a model says of an answer's sentences: borne out, unless only one of the two says never."""
+    told = NEVER.search(" ".join(source.text for source in sources)) is not None
+    found = re.findall(r"^(\d+)\. (.*)$", sentences, re.MULTILINE)
+    entries = [{"number": int(number), "support": "no" if NEVER.search(words) and not told else "yes"} for number, words in found]
+    return json.dumps({"sentences": entries})
+
+
+def _profile(pasted: str) -> str:
+    """What a careless model says of a profile: its second line, what stands behind "skills", and whatever lines have a year."""
+    lines = [line.strip() for line in pasted.splitlines() if line.strip()]
+    skills = next((line.partition(":")[2] for line in lines if line.lower().startswith("skills:")), "")
+    found = {
+        "headline": lines[1] if len(lines) > 1 else "",
+        "about": " ".join(line for line in lines if line.startswith("I ")),
+        "expertise": [one.strip() for one in skills.split(",") if one.strip()],
+        "experience": [*(line for line in lines if re.search(r"\b(?:19|20)\d\d\b", line)), "Admiral of the fleet, 1805"],
+        "education": [],
+        "languages": [],
+    }
+    return json.dumps(found)
+
+
+def _sorted(question: str) -> str:
+    """What a gullible model says of a question: whatever the question tells it to say, else a guess by its words."""
+    if told := ORDERED.search(question):
+        return told[0]
+    way = re.search(r"\b(?:where|which chapter|part|page|open)\b", question, re.IGNORECASE)
+    return json.dumps({"intent": "navigation" if way else "course_content"})
 
 
 def _sources(text: str, word: str) -> list[Source]:

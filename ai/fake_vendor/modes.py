@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable, Iterator
 
 from ai.fake_vendor.line import Line
@@ -35,6 +36,14 @@ async def good(line: Line) -> None:
         return
     await line.start()
     await line.delta(role="assistant")
+    await line.say(text)
+    await line.close(text)
+
+
+async def contradicts(line: Line) -> None:
+    """Says the opposite in the words of the sources."""
+    text = re.sub(r"\b(is|are|goes|use)\b", r"\1 never", line.answer(), flags=re.IGNORECASE)
+    await line.start()
     await line.say(text)
     await line.close(text)
 
@@ -206,6 +215,7 @@ def _status(status: int) -> Callable[[Line], Awaitable[None]]:
 
 MODES: dict[str, Callable[[Line], Awaitable[None]]] = {
     "good": good,
+    "contradicts": contradicts,
     "429": rate_limited,
     **{str(status): _status(status) for status in (400, 401, 402, 403, 404, 500, 503)},
     "slow-first": slow_first,

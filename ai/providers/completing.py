@@ -19,8 +19,13 @@ def complete(request: ChatRequest, *, attempts: list[Attempt], within: float | N
 
     Call it without a connection or a transaction, and without an event loop in this thread.
     """
+    return asyncio.run(completed(request, attempts=attempts, within=within))
+
+
+async def completed(request: ChatRequest, *, attempts: list[Attempt], within: float | None = None) -> tuple[str, str] | None:
+    """The same on a loop that runs already."""
     try:
-        return asyncio.run(asyncio.wait_for(_complete(request, attempts), within))
+        return await asyncio.wait_for(_complete(request, attempts), within)
     except TimeoutError:
         return None
 

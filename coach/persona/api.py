@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from accounts.api_door import Endpoint, RawEndpoint
 from accounts.api_fields import Flag, Text
 from coach.models import Personalization
-from coach.persona import extracting, keeping, sharing
+from coach.persona import extracting, keeping, reading, sharing
 from coach.persona.extracting import ABOUT, HEADLINE, ITEM, MOST_ITEMS, MOST_TEXT, Profile
 from coach.persona.forms import checked_linkedin
 from coach.persona.keeping import Wanted
@@ -187,9 +187,11 @@ class GlobalSettings(_Settings):
 
 
 class ProfileReading(Endpoint):
-    """A profile or CV, read by rule."""
+    """A profile or CV, read by a model where there is one, else by rule."""
 
     serializer_class = TrainerInfoSerializer
+    rate_kind = {"POST": "ask"}
+    opens_doors_itself = True
 
     @extend_schema(
         operation_id="personalization_extract",
@@ -203,7 +205,7 @@ class ProfileReading(Endpoint):
         given = TrainerProfileSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
-            found = extracting.from_text(given.validated_data["text"])
+            found = reading.read(self.person, given.validated_data["text"])
         except extracting.ProfileRefused as refusal:
             raise ValidationError({"text": [refusal.message]}) from refusal
         return Response(TrainerInfoSerializer(found.as_info()).data)

@@ -89,6 +89,17 @@ def from_text(text: str) -> Profile:
     return _checked(_by_heads(text[:MOST_TEXT].replace("\r\n", "\n").split("\n")))
 
 
+def without_others(text: str) -> str:
+    """The text as somebody else may read it: no way to reach anybody, and nothing below a heading that speaks of others."""
+    kept, is_open = [], True
+    for line in text[:MOST_TEXT].replace("\r\n", "\n").split("\n"):
+        head = next((name for name, pattern in HEAD.items() if pattern.match(line)), None)
+        is_open = is_open if head is None else bool(head)
+        if is_open:
+            kept.append(REACH.sub("", line).rstrip())
+    return "\n".join(kept)
+
+
 def tidy(profile: Profile) -> Profile:
     """Within the limits, without ways to reach anybody, each item once."""
     lists = {name: _items(getattr(profile, name)) for name in ("expertise", "experience", "education", "languages")}

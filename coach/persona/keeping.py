@@ -36,9 +36,9 @@ def keep(trainer: User, course: Course | None, wanted: Wanted) -> Personalizatio
     """Raises PictureRefused."""
     values: dict[str, Any] = {
         "personalization_enabled": wanted.enabled,
-        "coach_name": _line(wanted.coach_name),
+        "coach_name": one_line(wanted.coach_name),
         "tone": wanted.tone,
-        "greeting": _line(wanted.greeting),
+        "greeting": one_line(wanted.greeting),
         "share_level": wanted.share_level,
         "linkedin_profile_url": wanted.linkedin or None,
         "trainer_info": extracting.tidy(wanted.info).as_info(),
@@ -62,6 +62,6 @@ def usual_name(trainer: User) -> str:
     return f"{trainer.name.split(' ')[0]}'s AI Coach"
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """One line, without signs that cannot be seen."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.door import behind_door
+from accounts.door import acting_as, behind_door
 from accounts.requests import PersonRequest
-from coach.desk.views import at_desk
+from coach.desk.views import STAFF, at_desk
 from coach.models import Personalization
-from coach.persona import extracting, keeping, sharing
+from coach.persona import extracting, keeping, reading, sharing
+from coach.persona.extracting import Profile
 from coach.persona.forms import PersonaForm, ProfileForm, info_as_text, initial_of
 from coach.persona.picturing import CONTENT_TYPE, HEADERS, PictureRefused
 from courses import access
@@ -42,22 +44,33 @@ def save(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
-@at_desk
+@login_required
 def extract(request: PersonRequest) -> HttpResponse:
-    """Put what is found in a profile into the form, to be corrected; nothing is kept."""
-    course = _course(request)
-    row, given = keeping.settings_of(request.user, course), ProfileForm(request.POST, request.FILES)
+    """Put what is found in a profile into the form, to be corrected; nothing is kept. A model may read it, behind no door."""
+    if request.user.role not in STAFF:
+        raise Http404
+    with acting_as(request.user):
+        _course(request)
+    given, found = ProfileForm(request.POST, request.FILES), Profile()
     if given.is_valid():
-        file: UploadedFile | None = given.cleaned_data["file"]
         try:
-            found = (
-                extracting.from_file(file.name or "", file.read()) if file else extracting.from_text(given.cleaned_data["text"])
-            )
-            form = PersonaForm(initial=initial_of(row) | info_as_text(found.as_info()))
-            return _page(request, course, row, form, said="read")
+            found = _read(request, given)
         except extracting.ProfileRefused as refusal:
             given.add_error(None, refusal.message)
-    return _page(request, course, row, PersonaForm(initial=initial_of(row)), given=given, status=422)
+    with acting_as(request.user):
+        course = _course(request)
+        row = keeping.settings_of(request.user, course)
+        if given.errors:
+            return _page(request, course, row, PersonaForm(initial=initial_of(row)), given=given, status=422)
+        return _page(request, course, row, PersonaForm(initial=initial_of(row) | info_as_text(found.as_info())), said="read")
+
+
+def _read(request: PersonRequest, given: ProfileForm) -> Profile:
+    """A file is read by rule. Raises ProfileRefused."""
+    file: UploadedFile | None = given.cleaned_data["file"]
+    if file:
+        return extracting.from_file(file.name or "", file.read())
+    return reading.read(request.user, given.cleaned_data["text"])
 
 
 @require_POST

@@ -16,10 +16,11 @@ from coach.demo.past import QUESTIONS
 from coach.models import Escalation, Feedback, Query, Response
 from courses.importing import read
 from courses.models import Chapter, Course, CourseAsset, Enrolment, Lab, LabAttempt, PlaceProgress
-from learning.models import CorrectionEffect, CourseFigures, DailyLearningMetrics, Knowledge
+from learning.models import CorrectionEffect, CourseFigures, DailyLearningMetrics, Knowledge, QualityQuestion, QualityRun
 from tests.conftest import ROOT
 
-COUNTED = (Course, Chapter, Lab, CourseAsset, User, Enrolment, PlaceProgress, LabAttempt, Query, Feedback, Escalation)
+PAGES = (Course, Chapter, Lab, CourseAsset, User, Enrolment, PlaceProgress)
+COUNTED = (*PAGES, LabAttempt, Query, Feedback, Escalation, QualityQuestion, QualityRun)
 
 
 def _counts() -> dict[str, int]:
@@ -42,6 +43,7 @@ def test_it_fills_every_page_and_adds_nothing_the_second_time() -> None:
     with acting_as(SYSTEM):
         _asked_through_the_real_deeds_and_dated_back()
         _lived_through_the_loop()
+        assert all(run.figures["right"] >= 0.8 * run.figures["questions"] for run in QualityRun.objects.all())
     _load()
     assert _counts() == first
 

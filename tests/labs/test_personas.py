@@ -233,6 +233,22 @@ def test_it_serves_the_picture_with_care(tess, ada, taught) -> None:
     assert "sandbox" in found.headers["Content-Security-Policy"]
 
 
+def test_it_lets_an_admin_mend_and_narrow_it(tess, rex) -> None:
+    row = keep(tess, share_level="name_expertise", greeting="Damn.")
+    browser, address = signed_in(rex), f"/admin/coach/personalization/{row.pk}/change/"
+    form = {"personalization_enabled": "on", "coach_name": "Coach\tTess", "greeting": "Hello.", "tone": "plain"}
+    assert "Only the trainer may share more" in browser.post(address, form | {"share_level": "full"}).content.decode()
+    refused = browser.post(address, form | {"share_level": "name_only", "linkedin_profile_url": "http://evil.example"})
+    assert b"linkedin.com" in refused.content
+    assert browser.post(address, form | {"share_level": "name_only"}).status_code == 302
+    with acting_as(SYSTEM):
+        now = Personalization.objects.get()
+    assert (now.coach_name, now.greeting, now.share_level) == ("Coach Tess", "Hello.", "name_only")
+    assert now.trainer_info == row.trainer_info
+    assert signed_in(tess).post(address, form | {"share_level": "name_only"}).status_code in {302, 404}
+    assert browser.get("/admin/coach/personalization/add/").status_code == 403
+
+
 def test_it_walks_through_the_settings(tess, ada, ben, taught) -> None:
     browser = signed_in(tess)
     read = browser.post("/desk/coach/extract", {"text": CV})

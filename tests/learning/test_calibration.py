@@ -64,7 +64,7 @@ VOLUME = {1: "Volumes A volume keeps data when its container is removed.", 2: "N
     [
         ("A volume keeps the data after the container is removed [1].", []),
         ("A volume keeps data. [1] Kubernetes schedules pods across nodes. [1]", ["Kubernetes schedules pods across nodes."]),
-        ("Containers find each other by name [1].", ["Containers find each other by name ."]),
+        ("Containers find each other by name [1].", ["Containers find each other by name."]),
         ("Containers on a network find each other by name.", []),
         ("Paris became capital under Clovis centuries ago.", ["Paris became capital under Clovis centuries ago."]),
         ("```\nterraform apply --auto-approve everything\n```\nShall I explain quantum chromodynamics?", []),

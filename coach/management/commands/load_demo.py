@@ -15,6 +15,7 @@ from coach.demo.earlier import ask_earlier, settle_figures
 from coach.demo.labs import get_stuck, name_the_coach
 from coach.demo.past import ask_in_the_past
 from coach.demo.people import BEN, DEMO_PASSWORD, EVERYBODY, TESS, enrol, make_people
+from coach.demo.quality import hold_to
 from coach.demo.reading import read_along, try_labs
 from courses.importing import BadCourse
 from learning.models import ContentUpdate
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         asked = ask_in_the_past(course, people, now=now)
         if earlier or asked:
             settle_figures(course)
+        self.stdout.write(f"quality: {hold_to(course, people.account(TESS))} questions that the coach is held to")
         self.stdout.write(f"history: {read} pages read, {tried} lab attempts, {earlier + asked} questions asked")
 
 
