@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/quality/", include("coach.quality.urls")),
     path("desk/transcripts/", include("learning.transcripts.urls")),
     path("desk/coach/", include("coach.persona.urls")),
+    path("desk/concepts/", include("planning.concepts.desk_urls")),
     path("mentor/", include("mentor.urls")),
     path("concepts/plans/", include("planning.learning_plans.urls")),
     path("concepts/", include("planning.concepts.urls")),

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from accounts.admin import ReadOnlyAdmin, RoleAdmin
-from courses.models import Course, CourseTrainer, Enrolment, LearningConcept
+from accounts.admin import ReadOnlyAdmin, ReadOnlyInline, RoleAdmin
+from courses.models import ConceptEvidence, Course, CourseTrainer, Enrolment, LearningConcept
 
 
 class TrainerInline(TabularInline):
@@ -54,9 +54,19 @@ class EnrolmentAdmin(RoleAdmin):
     readonly_fields = ("created_at",)
 
 
+class EvidenceInline(ReadOnlyInline):
+    model = ConceptEvidence
+    fields = readonly_fields = ("noted_at", "kind", "place_id", "value", "moved", "percentage", "said", "withdrawn_at")
+    ordering = ("-noted_at",)
+
+
 @admin.register(LearningConcept)
 class ConceptAdmin(ReadOnlyAdmin):
+    """Progress is reckoned from the evidence below it, so nothing is set by hand here."""
+
     list_display = ("name", "user", "course", "completion_percentage", "time_spent", "last_studied", "is_active")
     list_filter = ("is_active", "difficulty", "course")
     list_select_related = ("user", "course")
     search_fields = ("name", "user__email")
+    inlines = (EvidenceInline,)
+    exclude = ("custom_prompts",)  # what a learner wants of their mentor is between them

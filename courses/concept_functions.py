@@ -9,6 +9,7 @@ from accounts.functions import definer
 CHAPTER, LAB, OBJECTIVE = 2, 3, 1
 LAB_TICKED = "0.6"
 QUESTION, QUESTIONS_MOST = 3, 15  # percentage points
+SAID = "coalesce(sum(l.value), 0)"  # of the objectives that were said, each as far as it agrees with the course
 
 # What evidence alone says, 0 to 100. It runs with the owner's eyes: a course that was closed takes no progress away.
 RECKONED = definer(
@@ -28,7 +29,7 @@ RECKONED = definer(
         SELECT coalesce((SELECT sum(weight) FROM parts), 0) + {OBJECTIVE} * (SELECT count(*) FROM aims) AS whole,
                coalesce((SELECT sum(p.weight * (SELECT coalesce(max(least(l.value, 1)), 0) FROM live l
                    WHERE l.place_id = p.place_id AND l.kind IN ('chapter', 'lab'))) FROM parts p), 0)
-               + {OBJECTIVE} * (SELECT count(*) FROM aims a JOIN live l USING (source) WHERE l.kind = 'self_check') AS there,
+               + {OBJECTIVE} * (SELECT {SAID} FROM aims a JOIN live l USING (source) WHERE l.kind = 'self_check') AS there,
                least({QUESTIONS_MOST}, {QUESTION} * (SELECT count(*) FROM live WHERE kind = 'question')) AS asked)
     SELECT least(100, round(CASE WHEN whole > 0 THEN 100.0 * there / whole ELSE 0 END + asked, 2)) FROM sums
     """,

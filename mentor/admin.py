@@ -1,8 +1,15 @@
-"""What was asked of the mentor and thought of it: for admins to look at, not to change."""
+"""Threads with the mentor, what was asked in them and thought of it: for admins to look at, not to change."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.admin import ReadOnlyAdmin, ReadOnlyInline
+from ai.models import Conversation
 from mentor.models import Chat
 
 
@@ -13,3 +20,42 @@ class ChatAdmin(ReadOnlyAdmin):
     list_select_related = ("course", "user")
     search_fields = ("question", "user__email")
     date_hierarchy = "created_at"
+
+
+class ChatInline(ReadOnlyInline):
+    model = Chat
+    fields = readonly_fields = ("question", "status", "label", "student_rating", "model", "tokens_used", "cost_usd", "created_at")
+    ordering = ("-id",)
+    show_change_link = True
+
+
+@admin.register(Conversation)
+class ThreadAdmin(ReadOnlyAdmin):
+    """Threads of the mentor alone: the coach's questions have their own place, the desk. Answers stand behind each question."""
+
+    list_display = ("__str__", "user", "course", "concept", "asked", "ai_provider", "total_cost", "updated_at")
+    list_filter = ("ai_provider", "course", ("deleted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "course", "concept")
+    search_fields = ("title", "user__email")
+    date_hierarchy = "created_at"
+    fields = (
+        "title",
+        "user",
+        "course",
+        "topic",
+        "concept",
+        "ai_provider",
+        "total_cost",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+    )
+    inlines = (ChatInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        rows = super().get_queryset(request).filter(kind=Conversation.Kind.MENTOR).order_by("-updated_at")
+        return rows.annotate(many=Count("chats"))
+
+    @display(description=_("questions"))
+    def asked(self, thread: Any) -> int:
+        return int(thread.many)

@@ -13,17 +13,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from accounts.admin import ReadOnlyAdmin, RoleAdmin
+from accounts.admin import ReadOnlyAdmin, ReadOnlyInline, RoleAdmin
 from accounts.models import User
 from planning.authoring.forms import ImportForm, QuestionForm
 from planning.exam_models import Question, QuestionVersion, Subject, SyllabusPoint
 from planning.importing import BadQuestions, Changes, Draft, apply, compare, read_bytes
+from planning.learning_plan_admin import LearningPlanAdmin
 from planning.practice.results import right_answers
 from planning.practice.wording import rendered
 from planning.practice_models import Attempt
+
+__all__ = ["LearningPlanAdmin"]
 
 
 @admin.register(Subject)
@@ -93,21 +95,11 @@ class SyllabusPointAdmin(RoleAdmin):
         return "\u2003" * depth + str(point)  # an em space for each step down
 
 
-class VersionInline(TabularInline):
+class VersionInline(ReadOnlyInline):
     model = QuestionVersion
-    extra = 0
     fields = readonly_fields = ("number", "kind", "maximum_marks", "text", "created_by", "created_at")
     ordering = ("-number",)
     verbose_name_plural = gettext_lazy("Versions: an attempt keeps the one it began with")
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # the site lets nobody but admins in
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
 
 
 @admin.register(Question)

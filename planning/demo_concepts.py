@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from accounts.door import acting_as
 from accounts.models import User
 from courses.models import Course, LearningConcept
-from planning.concepts import adding, evidencing, timing
+from planning.concepts import adding, hearing, timing
 from planning.concepts.adding import Wanted
 from planning.concepts.seeing import own_concepts
 from planning.learning_plans import adapting, making
@@ -68,6 +68,8 @@ def pursue_in_the_past(learner: User, course: Course, *, now: datetime) -> int:
         if own_concepts(learner).exists():
             return 0
         made = _concepts(learner, course, now)
+    _say(learner, made, now - timedelta(days=2))
+    with acting_as(learner):
         _plan(learner, made, now)
     return len(made)
 
@@ -91,10 +93,14 @@ def _concepts(learner: User, course: Course, now: datetime) -> list[LearningConc
 
 
 def _studied(learner: User, concept: LearningConcept, demo: DemoConcept, now: datetime) -> None:
-    for number, words in enumerate(demo.said, start=1):
-        evidencing.say(concept=concept, objective=number, words=words, now=now - timedelta(days=2))
     for minute in range(demo.minutes):
         timing.beat(learner, timing.Open(concept_id=concept.pk), now - timedelta(days=2, hours=len(demo.places), minutes=minute))
+
+
+def _say(learner: User, concepts: Sequence[LearningConcept], at: datetime) -> None:
+    for concept, demo in zip(concepts, CONCEPTS, strict=True):
+        for number, words in enumerate(demo.said, start=1):
+            hearing.hear(learner=learner, concept_id=concept.pk, objective=number, words=words, now=at)
 
 
 def _plan(learner: User, concepts: Sequence[LearningConcept], now: datetime) -> None:

@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api_door import Endpoint
+from accounts.door import acting_as
 from accounts.ids import uuid_or_none
 from courses.models import ConceptEvidence, Course, LearningConcept
-from planning.concepts import adding, evidencing, seeing, timing
+from planning.concepts import adding, evidencing, hearing, seeing, timing
 from planning.concepts.adding import Wanted
 from planning.concepts.api_shapes import (
     ConceptActiveSerializer,
@@ -170,22 +171,27 @@ class Objective(Endpoint):
     """An objective, counted from 1, in one's own words."""
 
     serializer_class = ConceptWordsSerializer
+    opens_doors_itself = True
 
     @extend_schema(operation_id="concept_say", responses={200: ConceptSerializer})
     def put(self, request: Request, concept_id: UUID, number: int) -> Response:
-        """Say it; saying it again replaces it."""
-        found = seeing.own_concept(self.person, concept_id)
+        """Say it; saying it again replaces it. It counts as far as it agrees with the course: see `verdict` in the evidence."""
+        with acting_as(self.person):
+            seeing.own_concept(self.person, concept_id)
         words = valid(ConceptWordsSerializer(data=request.data))["words"]
         try:
-            evidencing.say(concept=found, objective=number, words=words, now=timezone.now())
+            hearing.hear(learner=self.person, concept_id=concept_id, objective=number, words=words, now=timezone.now())
         except Refused as refusal:
             raise invalid(refusal) from refusal
-        return _concept(self, concept_id)
+        with acting_as(self.person):
+            return _concept(self, concept_id)
 
     @extend_schema(operation_id="concept_say_withdraw", responses={204: None})
     def delete(self, request: Request, concept_id: UUID, number: int) -> Response:
         """Take it back."""
-        evidencing.take_back(concept=seeing.own_concept(self.person, concept_id), objective=number, now=timezone.now())
+        with acting_as(self.person):
+            found = seeing.own_concept(self.person, concept_id)
+            evidencing.take_back(concept=found, objective=number, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

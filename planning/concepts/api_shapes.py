@@ -7,6 +7,7 @@ from rest_framework import serializers
 from accounts.api_fields import Flag, Key, Text
 from courses.models import ConceptEvidence, LearningConcept
 from planning.concepts.adding import LONGEST_LINE, MOST_OBJECTIVES, MOST_PROMPTS
+from planning.concepts.agreeing import Verdict
 from planning.concepts.evidencing import FEWEST_WORDS, LONGEST
 
 
@@ -87,11 +88,18 @@ class ConceptEvidenceSerializer(serializers.ModelSerializer[ConceptEvidence]):
     """`value` is the share of the part (by hand: of the whole), `moved` and `percentage` are per cent of the concept."""
 
     place = serializers.CharField(source="place_id")
+    verdict = serializers.ChoiceField(
+        source="detail.verdict",
+        choices=[*Verdict],
+        default="",
+        allow_blank=True,
+        help_text="Of an objective in own words: how far it agrees with the course.",
+    )
     value = serializers.FloatField()
     moved = serializers.FloatField(allow_null=True)
     percentage = serializers.FloatField(allow_null=True)
 
     class Meta:
         model = ConceptEvidence
-        fields = ("id", "kind", "place", "value", "said", "moved", "percentage", "noted_at", "withdrawn_at")
+        fields = ("id", "kind", "place", "value", "verdict", "said", "moved", "percentage", "noted_at", "withdrawn_at")
         read_only_fields = fields

@@ -4,13 +4,16 @@ Behind the learner's door. What is taken back stays in the record, marked as tak
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from courses.concept_models import objective_source
 from courses.models import ConceptEvidence, LearningConcept
+from planning.concepts.agreeing import UNJUDGED, Heard
 from planning.concepts.refusing import Refused
 
 FEWEST_WORDS = 8  # of an objective in own words
@@ -19,8 +22,8 @@ LONGEST = 4000  # characters
 SHOWN = 200  # characters of a question that the record quotes
 
 
-def say(*, concept: LearningConcept, objective: int, words: str, now: datetime) -> ConceptEvidence:
-    """An objective (counted from 1) in one's own words; saying it again replaces it. Raises Refused."""
+def spoken(*, concept: LearningConcept, objective: int, words: str) -> tuple[str, str]:
+    """The words and the objective (counted from 1) that they are about. Raises Refused for what nobody took pains over."""
     text = words.replace("\x00", "").strip()
     if not 1 <= objective <= len(concept.learning_objectives):
         raise Refused("objective", _("The concept has no such objective."))
@@ -32,7 +35,22 @@ def say(*, concept: LearningConcept, objective: int, words: str, now: datetime) 
     aim = concept.learning_objectives[objective - 1]
     if len(_words(text) - _words(aim)) < FRESH_WORDS:
         raise Refused("words", _("Those are the words of the objective. Say it in your own."))
-    return _noted(concept, "self_check", objective_source(aim), now, said=text, detail={"text": aim})
+    return text, aim
+
+
+def say(
+    *,
+    concept: LearningConcept,
+    objective: int,
+    words: str,
+    now: datetime,
+    heard: Heard = UNJUDGED,
+    detail: Mapping[str, Any] | None = None,
+) -> ConceptEvidence:
+    """An objective in one's own words, with how far they agree with the course; saying it again replaces it. Raises Refused."""
+    text, aim = spoken(concept=concept, objective=objective, words=words)
+    kept = {"text": aim, "verdict": heard.verdict, "near": heard.near, **(detail or {})}
+    return _noted(concept, "self_check", objective_source(aim), now, said=text, value=heard.share, detail=kept)
 
 
 def take_back(*, concept: LearningConcept, objective: int, now: datetime) -> None:

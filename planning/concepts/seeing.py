@@ -1,6 +1,6 @@
 """What a learner sees of their concepts: how far each is, what it needs, why it moved, and what comes next.
 
-Always the reader's own; a trainer's sight of their learners goes through `of_learner`. Behind the reader's door.
+Behind the reader's door: one's own, and to a trainer what the desk shows of their learners.
 """
 
 from collections.abc import Iterable, Sequence
@@ -193,25 +193,54 @@ def _sentence(row: ConceptEvidence) -> str:
     if row.kind == LAB:
         return _("Passed “%(title)s”, %(percent)d %%") if row.detail.get("passed") else _("Tried “%(title)s”, %(percent)d %%")
     if row.kind == SELF_CHECK:
-        return _("Said in own words: %(text)s")
+        return _said(row)
     if row.kind == ConceptEvidence.Kind.BY_HAND:
         return _("Corrected by hand to %(percent)d %%")
     return _("A question that was answered well")
 
 
+def _said(row: ConceptEvidence) -> str:
+    if row.value == 0:
+        return _("Said in own words, does not count yet: %(text)s")
+    return _("Said in own words: %(text)s") if row.value == 1 else _("Said in own words, counts half: %(text)s")
+
+
 @dataclass(frozen=True, slots=True)
 class Objective:
+    """`verdict` is one of `agreeing.Verdict`, or empty; `title` and `url` are the passage that is nearest to `said`."""
+
     number: int
     text: str
-    said: str
+    said: str = ""
+    verdict: str = ""
+    title: str = ""
+    url: str = ""
+    is_done: bool = False
 
 
 def objectives(concept: LearningConcept) -> list[Objective]:
-    """With what the learner said of each."""
-    rows = ConceptEvidence.objects.filter(concept=concept, kind=SELF_CHECK, withdrawn_at=None)
-    said = dict(rows.values_list("source", "said"))
-    numbered = enumerate(concept.learning_objectives, start=1)
-    return [Objective(number, text, said.get(objective_source(text), "")) for number, text in numbered]
+    """With what the learner said of each, and how far it agrees with the course."""
+    return objectives_of([concept])[concept.pk]
+
+
+def objectives_of(concepts: Sequence[LearningConcept]) -> dict[UUID, list[Objective]]:
+    """The same of several concepts, in one query."""
+    rows = ConceptEvidence.objects.filter(concept__in=concepts, kind=SELF_CHECK, withdrawn_at=None)
+    said = {(row.concept_id, row.source): row for row in rows}
+    return {
+        concept.pk: [
+            _objective(number, text, said.get((concept.pk, objective_source(text))))
+            for number, text in enumerate(concept.learning_objectives, start=1)
+        ]
+        for concept in concepts
+    }
+
+
+def _objective(number: int, text: str, row: ConceptEvidence | None) -> Objective:
+    if row is None:
+        return Objective(number, text)
+    found = {name: str(row.detail.get(name) or "") for name in ("verdict", "title", "url")}
+    return Objective(number, text, row.said, is_done=row.value == 1, **found)
 
 
 def needed_by(concept: LearningConcept) -> list[LearningConcept]:

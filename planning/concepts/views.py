@@ -4,17 +4,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.door import behind_door
+from accounts.door import acting_as, behind_door
 from accounts.ids import uuid_or_none
 from accounts.requests import PersonRequest
 from courses.models import LearningConcept
-from planning.concepts import adding, choosing, evidencing, seeing, timing
+from planning.concepts import adding, choosing, evidencing, hearing, seeing, timing
 from planning.concepts.forms import ConceptForm, CorrectionForm
 from planning.concepts.refusing import Refused
 from planning.learning_plans.showing import shelf
@@ -60,19 +61,22 @@ def change(request: PersonRequest, concept_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@behind_door
+@login_required
 def say(request: PersonRequest, concept_id: UUID, number: int) -> HttpResponse:
-    """An objective in one's own words; `back` takes it back."""
-    found = seeing.own_concept(request.user, concept_id)
+    """An objective in one's own words; `back` takes it back. No connection is held while the words become vectors."""
     words = request.POST.get("words", "")
     if "back" in request.POST:
-        evidencing.take_back(concept=found, objective=number, now=timezone.now())
-        return _there(found, number)
+        with acting_as(request.user):
+            found = seeing.own_concept(request.user, concept_id)
+            evidencing.take_back(concept=found, objective=number, now=timezone.now())
+        return _there(concept_id, number)
     try:
-        evidencing.say(concept=found, objective=number, words=words, now=timezone.now())
+        hearing.hear(learner=request.user, concept_id=concept_id, objective=number, words=words, now=timezone.now())
     except Refused as refusal:
-        return _page(request, found, status=422, problem=refusal.message, problem_at=number, written=words)
-    return _there(found, number)
+        with acting_as(request.user):
+            found = seeing.own_concept(request.user, concept_id)
+            return _page(request, found, status=422, problem=refusal.message, problem_at=number, written=words)
+    return _there(concept_id, number)
 
 
 @require_POST
@@ -181,5 +185,5 @@ def _saved(request: PersonRequest, form: ConceptForm, found: LearningConcept | N
     return None
 
 
-def _there(found: LearningConcept, number: int) -> HttpResponse:
-    return redirect(f"{reverse('concept', args=[found.pk])}#objective-{number}")
+def _there(concept_id: UUID, number: int) -> HttpResponse:
+    return redirect(f"{reverse('concept', args=[concept_id])}#objective-{number}")
