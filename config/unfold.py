@@ -96,6 +96,12 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Syllabus points"), "account_tree", "planning_syllabuspoint"),
                     _link(_("Exam questions"), "contact_support", "planning_question"),
                     _link(_("Attempts"), "edit_note", "planning_attempt"),
+                    _link(_("Rulings on marks"), "gavel", "planning_markruling"),
+                    _link(_("Disputed marks"), "flag", "planning_markdispute"),
+                    _link(_("Study plans"), "calendar_month", "planning_studyplan"),
+                    _link(_("Improvement plans"), "trending_up", "planning_improvementplan"),
+                    _link(_("Learning plans"), "route", "planning_learningplan"),
+                    _link(_("Calendar addresses"), "event", "planning_calendarfeed"),
                 ],
             },
             {

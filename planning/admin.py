@@ -21,11 +21,29 @@ from planning.authoring.forms import ImportForm, QuestionForm
 from planning.exam_models import Question, QuestionVersion, Subject, SyllabusPoint
 from planning.importing import BadQuestions, Changes, Draft, apply, compare, read_bytes
 from planning.learning_plan_admin import LearningPlanAdmin
+from planning.plan_admin import (
+    CalendarFeedAdmin,
+    ImprovementPlanAdmin,
+    MarkDisputeAdmin,
+    MarkRulingAdmin,
+    StudyPlanAdmin,
+)
 from planning.practice.results import right_answers
 from planning.practice.wording import rendered
 from planning.practice_models import Attempt
 
-__all__ = ["LearningPlanAdmin"]
+__all__ = [
+    "AttemptAdmin",
+    "CalendarFeedAdmin",
+    "ImprovementPlanAdmin",
+    "LearningPlanAdmin",
+    "MarkDisputeAdmin",
+    "MarkRulingAdmin",
+    "QuestionAdmin",
+    "StudyPlanAdmin",
+    "SubjectAdmin",
+    "SyllabusPointAdmin",
+]
 
 
 @admin.register(Subject)

@@ -117,7 +117,7 @@ def _after(request: PersonRequest, session_id: UUID, *, problem: str = "", writt
 
 
 def _page(request: PersonRequest, session_id: UUID, *, problem: str = "", written: str = "", status: int = 200) -> HttpResponse:
-    row = CoachingSession.objects.select_related("course").filter(pk=session_id, student=request.user).first()
+    row = CoachingSession.objects.select_related("course", "point__subject").filter(pk=session_id, student=request.user).first()
     if row is None:
         raise Http404
     context = {"session": showing.shown(row), "problem": problem, "written": written, "limit": SAID_LIMIT, "area": "sessions"}

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from planning.improve.finding import OBJECTIVES, MarkedAnswer, Share, Weakness, shares
 from planning.improve.making import marked_answers
-from planning.linking import chapter_url, practice_url, session_url
-from planning.models import Attempt, ImprovementPlan, Objective
+from planning.linking import chapter_url, explain_url, practice_url, session_url
+from planning.models import Attempt, ImprovementPlan, Objective, StudyPlan
+from planning.study.syllabus import SyllabusTopic, topics_of
 
 LATER = 10  # attempts that are compared with; the newest that asks about the same points counts
 
@@ -47,10 +49,20 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownWeakness:
+    """`points` are links to the explanations of what was weak."""
+
+    category: str
+    severity: str
+    examples: Sequence[str]
+    points: tuple[ShownLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownObjective:
     name: str
     words: str
-    weaknesses: Sequence[Weakness]
+    weaknesses: tuple[ShownWeakness, ...]
     movement: Movement | None
 
 
@@ -64,9 +76,11 @@ class ImprovementPage:
     @property
     def objectives(self) -> list[ShownObjective]:
         """Those with something to work on."""
-        names = [name for name in OBJECTIVES if self.plan.weaknesses[name]]
+        weak = self.plan.weaknesses
+        names = [name for name in OBJECTIVES if weak[name]]
         return [
-            ShownObjective(name, str(Objective(name).label), self.plan.weaknesses[name], self.movement_of(name)) for name in names
+            ShownObjective(name, str(Objective(name).label), tuple(map(self._weakness, weak[name])), self.movement_of(name))
+            for name in names
         ]
 
     @property
@@ -76,6 +90,12 @@ class ImprovementPage:
     @property
     def done_count(self) -> int:
         return sum(item["completed"] for item in self.plan.action_items)
+
+    @property
+    def study_plan(self) -> UUID | None:
+        """The plan that leads to the subject's exam."""
+        mine = StudyPlan.objects.active().filter(student_id=self.plan.student_id, subject_id=self.plan.subject_id)
+        return mine.values_list("pk", flat=True).first()
 
     def movement_of(self, name: str) -> Movement | None:
         """None while no later attempt asked for the objective on the same points."""
@@ -103,10 +123,23 @@ class ImprovementPage:
     def _share(self, answers: Sequence[MarkedAnswer], name: str, codes: set[str]) -> Share | None:
         return shares([answer for answer in answers if codes & set(answer.syllabus)]).get(name)
 
+    @cached_property
+    def _topics(self) -> dict[str, SyllabusTopic]:
+        return {topic.code: topic for topic in topics_of(self.plan.subject)}
+
+    def _weakness(self, weakness: Weakness) -> ShownWeakness:
+        points = tuple(map(self._point, weakness["syllabus_points"]))
+        return ShownWeakness(weakness["category"], weakness["severity"], weakness["examples"], points)
+
+    def _point(self, code: str) -> ShownLink:
+        topic = self._topics.get(code)
+        return ShownLink(f"{code} {topic.title}", explain_url(self.plan.subject, topic.id)) if topic else ShownLink(code, "")
+
     def _action(self, item: dict[str, Any]) -> ShownAction:
         progress = (self.plan.progress or {}).get(item["id"], {})
         due = date.fromisoformat(item["due_date"])
-        links = [ShownLink(link["title"], self._url(link)) for link in item.get("links", ())]
+        codes = item.get("syllabus_points", ())
+        links = [ShownLink(link["title"], self._url(link, codes)) for link in item.get("links", ())]
         return ShownAction(
             id=item["id"],
             action=item["action"],
@@ -119,13 +152,14 @@ class ImprovementPage:
             links=tuple(link for link in links if link.url),
         )
 
-    def _url(self, link: dict[str, str]) -> str:
-        kind, target = link["kind"], link["target"]
+    def _url(self, link: dict[str, str], codes: Sequence[str]) -> str:
+        kind, target, subject = link["kind"], link["target"], self.plan.subject
         if kind == "chapter":
-            return chapter_url(self.plan.subject, target)
-        return (
-            practice_url(self.plan.subject, target.split(",")) if kind == "practice" else session_url(self.plan.subject, target)
-        )
+            return chapter_url(subject, target)
+        if kind == "practice":
+            return practice_url(subject, target.split(","))
+        only = self._topics.get(codes[0]) if len(codes) == 1 else None
+        return session_url(subject, target, only.id if only else None)
 
 
 def _percent(share: Share) -> int:

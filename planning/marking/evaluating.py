@@ -16,12 +16,13 @@ from ai.providers.events import Attempt
 from learning.evaluating.kinds import Kind
 from planning.marking import confidence, fitting
 from planning.marking.features import Expected, TextVectors, figures, texts_of
+from planning.marking.lasting import Embed
 from planning.marking.marked_answers import HELP, MarkedAnswer, read
 from planning.marking.marks import Mark
 from planning.marking.measuring import Proposed, measure
 from planning.marking.rubric import checked, mark_with_model
 from planning.marking.texts import Counted, counted
-from planning.marking.transparent import Embed, mark_all
+from planning.marking.transparent import mark_all
 from planning.marking.weighing import BOTH, WORDS, written
 
 AT_ONCE = 200  # answers marked together

@@ -76,7 +76,7 @@ class Nearest:
 
 def word_figures(expected: Expected, answer: Counted) -> dict[str, float]:
     """What can be told without vectors."""
-    said, letters = terms(answer.text), pieces(answer.text)
+    said, letters = answer.words, answer.pieces
     whole = sum(expected.words.values())
     hit = sum(weight for stem, weight in expected.words.items() if stem in said)
     opposite = says_opposite_word(expected.text, answer.text)

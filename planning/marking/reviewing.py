@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pgvector.django import CosineDistance
@@ -39,8 +39,9 @@ class ReviewRefused(ValueError):
 
 def queue(person: User) -> QuerySet[AttemptedQuestion]:
     """Answers that wait for a person, disputes among them, the oldest first. Behind that person's door."""
-    rows = AttemptedQuestion.objects.filter(state=AttemptedQuestion.State.MARKED)
-    waiting = rows.filter(Q(needs_review=True) | DISPUTED)
+    doubted = AttemptedQuestion.objects.filter(state=AttemptedQuestion.State.MARKED, needs_review=True).values("pk")
+    disputed = MarkDispute.objects.filter(state=MarkDispute.State.OPEN).values("answer_id")
+    waiting = AttemptedQuestion.objects.filter(pk__in=doubted.union(disputed))  # "or" would read every answer there is
     if person.role != "admin":
         waiting = waiting.exclude(student=person)
     return waiting.annotate(is_disputed=DISPUTED).order_by("pk")

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tokenizers import Tokenizer
 
@@ -47,7 +47,7 @@ TO_THE_MARKER = re.compile(
 OWN_MARKS = re.compile(rf"^\W*(?:{MARKS}|marks? awarded|total)\s*[:=]\s*\d+(?:\s*/\s*\d+)?\W*$", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Counted:
     """What of an answer counts, as one text and in sentences, and what was left out."""
 
@@ -60,6 +60,14 @@ class Counted:
     @property
     def is_empty(self) -> bool:
         return not self.sentences
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        return terms(self.text)
+
+    @cached_property
+    def pieces(self) -> frozenset[str]:
+        return pieces(self.text)
 
 
 def counted(answer: str, question: str) -> Counted:

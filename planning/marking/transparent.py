@@ -6,15 +6,15 @@ addressed to it, the question written out again, or an answer without words. Wha
 language, the mark scheme itself, more than it reads) goes to a person. Pure but for the embedding it is given.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from ai.embedding import Vectors
 from learning.transcripts.languages import language_of
 from planning.marking import confidence, wording
 from planning.marking.features import (
     SAME_MATTER,
     Expected,
+    Nearest,
     TextVectors,
     figures,
     nearest,
@@ -22,13 +22,12 @@ from planning.marking.features import (
     texts_of,
     word_figures,
 )
+from planning.marking.lasting import LASTING, Embed
 from planning.marking.marks import Mark, Point, PointMark, Task
 from planning.marking.texts import Counted, counted, is_part_of
 from planning.marking.weighing import BOTH, CURRENT, WORDS, Weights, weights_file
 
 MARKER = f"transparent/{CURRENT}"
-
-Embed = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,27 @@ class _Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """Weights with vectors, or without where there are none."""
+    """Weights with vectors, or without where there are none. `known` are figures by the ids of what was compared."""
 
     weights: Weights
     vectors: TextVectors | None
+    known: dict[tuple[int, int], dict[str, float]] = field(default_factory=dict)
 
     def figures(self, expected: Expected, answer: Counted) -> dict[str, float]:
+        pair = id(expected), id(answer)
+        if pair not in self.known:
+            self.known[pair] = self._figures(expected, answer)
+        return self.known[pair]
+
+    def _figures(self, expected: Expected, answer: Counted) -> dict[str, float]:
         return figures(expected, answer, self.vectors) if self.vectors is not None else word_figures(expected, answer)
+
+    def nearest(self, expected: Expected, answer: Counted) -> Nearest:
+        return nearest(expected, answer, self.vectors) if self.vectors is not None else nearest_by_words(expected, answer)
+
+    def speaks_of(self, ways: Sequence[Expected], answer: Counted) -> bool:
+        """Whether some sentence of the answer is about the same thing."""
+        return any(self.nearest(each, answer).cosine >= SAME_MATTER for each in ways)
 
     def share(self, expected: Expected, answer: Counted) -> float:
         return self.weights.share_of(self.figures(expected, answer))
@@ -89,8 +102,8 @@ def _prepare(task: Task, made: dict[tuple[str, str], Expected]) -> _Prepared:
 def _vectors(prepared: Sequence[_Prepared], embed: Embed | None) -> TextVectors | None:
     if embed is None:
         return None
-    texts = texts_of([each for one in prepared for each in one.expected], [one.answer for one in prepared])
-    return dict(zip(texts, embed(texts), strict=True)) if texts else {}
+    lasting = texts_of([each for one in prepared for each in one.expected], [])
+    return LASTING.vectors(embed, lasting, texts_of([], [one.answer for one in prepared]))
 
 
 def _mark(one: _Prepared, judge: _Judge) -> Mark:
@@ -103,6 +116,8 @@ def _mark(one: _Prepared, judge: _Judge) -> Mark:
     whole = max(shares, key=lambda pair: pair[0], default=None)
     by_scheme = _by_scheme(one, judge, strengths)
     share = _mean([value for value in (whole[0] if whole else None, by_scheme) if value is not None])
+    if judge.vectors is not None and one.points and not any(judge.speaks_of(ways, one.answer) for _point, ways in one.points):
+        share = 0.0  # what is true of other things earns nothing, however near their words are
     error = judge.error(whole[1] if whole else _widest(one), one.answer, share)
     awarded = int(share * one.task.maximum + 0.5)
     notes = _notes(one)
@@ -151,7 +166,7 @@ def _points(one: _Prepared, judge: _Judge, strengths: Sequence[float], awarded: 
 def _point(one: _Prepared, judge: _Judge, at: int, awarded: int, strength: float) -> PointMark:
     point, ways = one.points[at]
     best = max(ways, key=lambda each: judge.share(each, one.answer))
-    near = nearest(best, one.answer, judge.vectors) if judge.vectors is not None else nearest_by_words(best, one.answer)
+    near = judge.nearest(best, one.answer)
     is_near = near.cosine >= SAME_MATTER
     reason = wording.reason(point, awarded, best, near, is_near=is_near)
     return PointMark(point, awarded, reason, near.sentence if is_near else "")

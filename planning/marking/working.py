@@ -14,11 +14,12 @@ from ai.embedding import EmbeddingUnavailable, default_embedder
 from ai.providers.events import Attempt as Try
 from learning.updates import short_step
 from planning.marking import confidence, leases
+from planning.marking.lasting import Embed
 from planning.marking.leases import Held
 from planning.marking.marks import Mark, Task
 from planning.marking.rubric import checked, mark_with_model
 from planning.marking.texts import counted
-from planning.marking.transparent import Embed, mark_all
+from planning.marking.transparent import mark_all
 from planning.ruling_models import AnswerVector
 
 MOST_MARKED = 200  # answers of one call; an attempt has fewer

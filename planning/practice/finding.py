@@ -28,7 +28,7 @@ def subject(code: str) -> Subject:
 
 def syllabus(of: Subject) -> tuple[Branch, ...]:
     asked = QuestionPoint.objects.filter(subject=of, question__active=True, question__current__isnull=False)
-    return tree(list(of.points.all()), asked.values_list("point_id", "question_id"))
+    return tree(of, list(of.points.all()), asked.values_list("point_id", "question_id"))
 
 
 def own_attempts(learner: User) -> QuerySet[Attempt]:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString
 
-from planning.exam_models import AnswerKey, Objective, QuestionVersion, SchemePoint
+from planning.exam_models import AnswerKey, Objective, QuestionVersion, SchemePoint, Subject
+from planning.linking import explain_url
 from planning.practice.exact import HUNDRED
 from planning.practice.showing import in_words, total
 from planning.practice.wording import rendered
@@ -65,7 +66,7 @@ class Result:
     model_answer: SafeString | None
     feedback: SafeString | None
     scheme: tuple[SchemePoint, ...]
-    points: tuple[tuple[str, str, str], ...]  # code, title, where it is taught
+    points: tuple[tuple[str, str, str, str], ...]  # code, title, where it is taught, where it is explained
 
     @property
     def is_marked(self) -> bool:
@@ -92,7 +93,7 @@ def report(attempt: Attempt) -> Report:
         .prefetch_related("version__scheme_points", "version__question__points__chapter__course")
         .order_by("position")
     )
-    results = tuple(_result(row) for row in rows)
+    results = tuple(_result(row, attempt.subject) for row in rows)
     marked = [row for row in rows if row.state == AttemptedQuestion.State.MARKED]
     awarded, maximum = total(rows)
     return Report(results, added(_shares(row) for row in marked), awarded, maximum, len(rows) - len(marked))
@@ -135,7 +136,7 @@ def _reasons(row: AttemptedQuestion) -> tuple[Reason, ...]:
     )
 
 
-def _result(row: AttemptedQuestion) -> Result:
+def _result(row: AttemptedQuestion, subject: Subject) -> Result:
     version = row.version
     key: AnswerKey | None = getattr(version, "answer_key", None)
     return Result(
@@ -157,7 +158,9 @@ def _result(row: AttemptedQuestion) -> Result:
         model_answer=rendered(key.model_answer, "markdown") if key and key.model_answer else None,
         feedback=rendered(key.feedback, version.text_format) if key and key.feedback else None,
         scheme=tuple(version.scheme_points.all()) if version.is_written else (),
-        points=tuple((point.code, point.title, _taught(point)) for point in version.question.points.all()),
+        points=tuple(
+            (point.code, point.title, _taught(point), explain_url(subject, point.pk)) for point in version.question.points.all()
+        ),
     )
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from planning.exam_models import QuestionVersion, SyllabusPoint
+from planning.exam_models import QuestionVersion, Subject, SyllabusPoint
+from planning.linking import explain_url
 from planning.practice.saving import LONGEST
 from planning.practice.wording import rendered
 from planning.practice_models import AttemptedQuestion
@@ -63,6 +64,7 @@ class Branch:
     description: str
     questions: int
     parts: "tuple[Branch, ...]"
+    explain: str = ""  # where a point without parts is explained
 
 
 def task(row: AttemptedQuestion) -> Task:
@@ -105,7 +107,7 @@ def _lines(row: AttemptedQuestion) -> tuple[Line, ...]:
     )
 
 
-def tree(points: Sequence[SyllabusPoint], asked: Iterable[tuple[UUID, UUID]]) -> tuple[Branch, ...]:
+def tree(subject: Subject, points: Sequence[SyllabusPoint], asked: Iterable[tuple[UUID, UUID]]) -> tuple[Branch, ...]:
     """The syllabus as a tree; `asked` are pairs of a point and a question that asks about it."""
     questions: dict[UUID, set[UUID]] = {}
     for point_id, question_id in asked:
@@ -118,7 +120,8 @@ def tree(points: Sequence[SyllabusPoint], asked: Iterable[tuple[UUID, UUID]]) ->
         below = [grown(part) for part in parts.get(point.pk, ())]
         asking = questions.get(point.pk, set()).union(*(found for _branch, found in below))
         branches = tuple(branch for branch, _found in below)
-        return Branch(point.code, point.title, point.description, len(asking), branches), asking
+        explain = "" if branches else explain_url(subject, point.pk)
+        return Branch(point.code, point.title, point.description, len(asking), branches, explain), asking
 
     return tuple(grown(point)[0] for point in parts.get(None, ()))
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from planning.linking import chapter_url, practice_url, session_url
+from planning.linking import chapter_url, explain_url, practice_url, session_url
 from planning.models import StudyPlan
 from planning.study import drawing
 from planning.study import schedule as days
@@ -34,6 +34,7 @@ class ShownTopic:
     chapter: str
     practice: str
     session: str
+    explain: str
 
     @property
     def grade_words(self) -> str:
@@ -161,7 +162,8 @@ class PlanPage:
             next_on=memory.due if memory else None,
             chapter=chapter_url(subject, topic.place_id) if topic else "",
             practice=practice_url(subject, [code]),
-            session=session_url(subject, title),
+            session=session_url(subject, title, topic.id if topic else None),
+            explain=explain_url(subject, topic.id) if topic else "",
         )
 
     def _first(self, code: str, day: date) -> date | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from planning.models import Subject, SyllabusPoint
 from planning.study.planner import Topic
@@ -11,6 +12,7 @@ from planning.study.planner import Topic
 class SyllabusTopic:
     """A point that can be studied. `place_id` and `place_title` are empty when no chapter teaches it."""
 
+    id: UUID
     code: str
     title: str
     part: str
@@ -39,6 +41,7 @@ def _topic(point: SyllabusPoint, parent: SyllabusPoint | None) -> SyllabusTopic:
     chapter = point.chapter
     part = parent.code if parent else point.code.rpartition(".")[0] or point.code
     return SyllabusTopic(
+        id=point.pk,
         code=point.code,
         title=point.title,
         part=part,

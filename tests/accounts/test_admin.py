@@ -73,10 +73,7 @@ def test_it_shows_every_list_and_every_row(office: Client, filled: Course) -> No
     for page in pages():
         listed = office.get(reverse(f"admin:{page}_changelist"))
         assert listed.status_code == 200, page
-        with acting_as(SYSTEM):
-            model = next(model for model in admin.site._registry if f"{model._meta.app_label}_{model._meta.model_name}" == page)
-            row = model.objects.first()
-        if row:
+        for row in list(listed.context["cl"].result_list)[:1]:
             shown = office.get(reverse(f"admin:{page}_change", args=[row.pk]))
             assert shown.status_code == 200, page
             assert b"<img src=x" not in shown.content

@@ -66,6 +66,17 @@ def seen_by(learner: User, plan: StudyPlan) -> StudyPlan:
         return StudyPlan.objects.select_related("subject").get(pk=plan.pk)
 
 
+def days_pass(plan: StudyPlan, days: int) -> None:
+    """Put the plan back into the past, as if nobody had looked at it since it was made."""
+    first = today() - timedelta(days=days)
+    with acting_as(SYSTEM):
+        row = StudyPlan.objects.get(pk=plan.pk)
+        StudyPlan.objects.filter(pk=plan.pk).delete()  # a plan never changes its first day
+        row.schedule = [{**entry, "date": str(first + timedelta(days=entry["day"] - 1))} for entry in row.schedule]
+        row.planned_on = row.started_on = row.next_day = first
+        row.save(force_insert=True)
+
+
 @pytest.fixture
 def plan(ada: User, subject: Subject) -> StudyPlan:
     return plan_for(ada, subject)

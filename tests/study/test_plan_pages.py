@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.door import SYSTEM, acting_as
 from accounts.models import User
 from planning.models import StudyPlan, Subject
-from tests.study.conftest import seen_by, signed_in, today
+from tests.study.conftest import days_pass, seen_by, signed_in, today
 
 pytestmark = pytest.mark.django_db
 PAGES = ("", "week/", "month/", "change/")
@@ -69,12 +68,7 @@ def test_it_grades_from_the_page(ada: User, plan: StudyPlan) -> None:
 
 
 def test_it_says_what_missed_days_moved(ada: User, plan: StudyPlan) -> None:
-    back = timedelta(days=3)
-    with acting_as(SYSTEM):
-        schedule = [{**e, "date": str(today() - back + timedelta(days=e["day"] - 1))} for e in plan.schedule]
-        StudyPlan.objects.filter(pk=plan.pk).delete()
-        plan.schedule, plan.planned_on, plan.started_on, plan.next_day = schedule, today() - back, today() - back, today() - back
-        plan.save(force_insert=True)
+    days_pass(plan, 3)
     page = signed_in(ada).get(f"/plan/{plan.pk}/").content.decode()
     assert "You missed 3 days" in page
     assert "Nothing you graded is lost" in page
