@@ -19,6 +19,7 @@ def commands(options: Namespace) -> dict[str, list[str]]:
     loop = {
         "failing_over": [],
         "learning_loop": ["--quick"],
+        "look_alikes": [],
         "desk": [],
         "edits_and_events": [],
         "insights": ["--quick"],

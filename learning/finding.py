@@ -37,4 +37,4 @@ async def find(actor: Actor, *, course_id: UUID, question: str, has_knowledge: b
     )
     (rows,) = await trip(actor, statement)
     took("retrieve", since)
-    return Found(retrieval.read(rows), vector)
+    return Found(retrieval.read(rows, question), vector)

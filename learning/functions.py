@@ -12,7 +12,7 @@ def question_of_rights(signature: str, types: str, body: str) -> str:
     """A yes or no about a row that is being written, with the owner's eyes; PL/pgSQL, because it keeps its plan."""
     return (
         f"CREATE OR REPLACE FUNCTION {signature} RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER "
-        f"SET search_path = pg_catalog, public AS $body$ BEGIN RETURN {body}; END $body$; {only_app(types)}"
+        f"SET search_path = pg_catalog, public AS $body$ BEGIN {body} END $body$; {only_app(types)}"
     )
 
 
@@ -20,35 +20,51 @@ def question_of_rights(signature: str, types: str, body: str) -> str:
 TURN_BELONGS = question_of_rights(
     "turn_belongs(turn uuid, learner uuid, course uuid)",
     "turn_belongs(uuid, uuid, uuid)",
-    "EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = turn AND m.user_id = learner AND m.course_id = course)",
+    "RETURN EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = turn AND m.user_id = learner AND m.course_id = course);",
 )
 TRAINS = question_of_rights(
     "trains(learner uuid, course uuid)",
     "trains(uuid, uuid)",
-    """coalesce(app_role() IN ('admin', 'system'), false) OR (coalesce(app_role() = 'trainer', false) AND EXISTS (
+    """RETURN coalesce(app_role() IN ('admin', 'system'), false) OR (coalesce(app_role() = 'trainer', false) AND EXISTS (
         SELECT 1 FROM enrolments e WHERE e.learner_id = learner AND e.course_id = course AND (e.trainer_id = app_user_id()
             OR (e.trainer_id IS NULL AND EXISTS (SELECT 1 FROM course_trainers t
-                 WHERE t.course_id = course AND t.trainer_id = app_user_id())))))""",
+                 WHERE t.course_id = course AND t.trainer_id = app_user_id())))));""",
 )
 RIGHTS_FIRST = [TURN_BELONGS, TRAINS]
 # The whole rule of an insert in one call, without sub-selects: those pay for many rows, and cost a single one its planning. Who
-# acts is read from the settings themselves, because each function that is called from here costs as much as the rest.
+# acts is read from the settings themselves, because each function that is called from here costs as much as the rest. The turn is
+# looked up by a statement of its own: as part of an expression it would be a plan within a plan.
 ME = f"{setting('user_id')}::uuid"
 ROLE = setting("role")
+OF_THE_TURN = "PERFORM FROM conversation_memory m WHERE m.id = turn AND m.user_id = learner AND m.course_id = course;"
 MAY_RATE = question_of_rights(
     "may_rate(turn uuid, learner uuid, course uuid)",
     "may_rate(uuid, uuid, uuid)",
-    f"""coalesce({ROLE} IN ('admin', 'system') OR ({ROLE} IN ('learner', 'trainer') AND learner = {ME}), false)
-       AND EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = turn AND m.user_id = learner AND m.course_id = course)""",
+    f"""
+    IF {ROLE} IN ('admin', 'system') OR ({ROLE} IN ('learner', 'trainer') AND learner = {ME}) THEN
+        {OF_THE_TURN}
+        RETURN FOUND;
+    END IF;
+    RETURN false;
+    """,
 )
 MAY_CORRECT = question_of_rights(
     "may_correct(turn uuid, learner uuid, course uuid, trainer uuid)",
     "may_correct(uuid, uuid, uuid, uuid)",
-    f"""EXISTS (SELECT 1 FROM conversation_memory m WHERE m.id = turn AND m.user_id = learner AND m.course_id = course)
-       AND coalesce({ROLE} IN ('admin', 'system') OR ({ROLE} = 'trainer' AND trainer = {ME} AND EXISTS (
-        SELECT 1 FROM enrolments e WHERE e.learner_id = learner AND e.course_id = course AND (e.trainer_id = {ME}
-            OR (e.trainer_id IS NULL AND EXISTS (SELECT 1 FROM course_trainers t
-                 WHERE t.course_id = course AND t.trainer_id = {ME}))))), false)""",
+    f"""
+    IF {ROLE} IN ('admin', 'system') THEN
+        {OF_THE_TURN}
+        RETURN FOUND;
+    END IF;
+    IF {ROLE} = 'trainer' AND trainer = {ME} THEN
+        PERFORM FROM conversation_memory m JOIN enrolments e ON e.learner_id = learner AND e.course_id = course
+          WHERE m.id = turn AND m.user_id = learner AND m.course_id = course AND (e.trainer_id = trainer
+             OR (e.trainer_id IS NULL AND EXISTS (SELECT 1 FROM course_trainers t
+                  WHERE t.course_id = course AND t.trainer_id = trainer)));
+        RETURN FOUND;
+    END IF;
+    RETURN false;
+    """,
 )
 
 

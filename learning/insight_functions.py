@@ -80,10 +80,10 @@ EFFECT = """
             ON CONFLICT (entry_id) DO NOTHING;
     END IF;
 """
+NEW_DECISION = noted(*queue_notes(both(QUEUE_COLUMNS, is_update=False)))  # for the trigger of a new item: record_functions
 NOTE_DECISION = trigger_function(
     "note_learning_decision",
     f"""
-    IF TG_OP = 'INSERT' THEN {noted(*queue_notes(both(QUEUE_COLUMNS, is_update=False)))}; RETURN NULL; END IF;
     {noted(*queue_notes(both(QUEUE_COLUMNS)))};
     {EFFECT}
     RETURN NULL;
@@ -91,8 +91,6 @@ NOTE_DECISION = trigger_function(
 )
 CHANGED = "(OLD.status, OLD.reviewed_at, OLD.applied_at) IS DISTINCT FROM (NEW.status, NEW.reviewed_at, NEW.applied_at)"
 QUEUE_TRIGGERS = f"""
-CREATE TRIGGER trg_learning_decision_made AFTER INSERT ON learning_queue
-    FOR EACH ROW WHEN (NEW.status <> 'pending') EXECUTE FUNCTION note_learning_decision();
 CREATE TRIGGER trg_learning_decision_changed AFTER UPDATE ON learning_queue
     FOR EACH ROW WHEN ({CHANGED}) EXECUTE FUNCTION note_learning_decision()
 """

@@ -19,7 +19,6 @@ from learning.item_functions import item_holds
 from learning.memory_models import ConversationMemory, learner_key
 from learning.valuing import RANK_CALL
 
-SCORE = Q(confidence_score__gte=0, confidence_score__lte=100)
 OF_NOBODY_IN_COURSES_I_RUN = "(learner_id IS NULL AND course_id = ANY ((SELECT run_courses())::uuid[]))"
 BY_AN_ADMIN = Q(actor_role="admin") | Q(actor_role="system", actor_id__isnull=False)  # or for one, by a worker
 RECHECK = Q(status="pending", metadata__has_key="recheck")
@@ -173,15 +172,7 @@ class LearningItem(models.Model):
             ("undo_learningitem", "Can undo applied learning items"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["pending", "approved", "rejected", "applied"]), name="learning_queue_status_valid"
-            ),
-            models.CheckConstraint(
-                condition=Q(source_type__in=["feedback", "correction", "transcript", "manual"]),
-                name="learning_queue_source_valid",
-            ),
-            models.CheckConstraint(condition=SCORE, name="learning_queue_confidence_valid"),
-            models.CheckConstraint(condition=item_holds(), name="learning_queue_holds"),  # when, as what, why: item_functions
+            models.CheckConstraint(condition=item_holds(), name="learning_queue_holds"),  # all of them: item_functions
             models.UniqueConstraint(fields=["source_type", "source_id"], name="learning_queue_once"),  # a trigger twice, one item
             RowSecurity(
                 name="learning_queue_rows",

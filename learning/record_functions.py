@@ -1,11 +1,12 @@
 """The record of the queue and of the knowledge, and the notes that the days are counted from: SQL functions and triggers.
 
-A new item is one row, and somebody waits for it, so its trigger runs for the row and writes both at once. Changes come a batch at
-a time: their triggers run once for a statement and see all its rows, and what they note is added up first. Text stays out of
-the record: hashes say whether it changed.
+A new item is one row, and somebody waits for it, so one trigger runs for the row and writes all there is to write. Changes
+come a batch at a time: their triggers run once for a statement and see all its rows, and what they note is added up first. Text
+stays out of the record: hashes say whether it changed.
 """
 
-from learning.functions import trigger_function
+from learning.functions import ME, ROLE, trigger_function
+from learning.insight_functions import NEW_DECISION
 
 SHOWN = {
     "learning_queue": "status confidence_score category reviewed_by duplicate_of_id entry_id knowledge_id verified_by_id reason "
@@ -15,6 +16,7 @@ SHOWN = {
 HASHED = {"learning_queue": ["proposed_content", "question"], "knowledge_base_rag": ["content", "question"]}
 ENTRY = "learning_audit_log (actor_id, actor_role, action, table_name, row_id, course_id, before, after)"
 WHO = "app_user_id(), coalesce(app_role(), '')"
+WHO_HERE = f"{ME}, coalesce({ROLE}, '')"  # the same without a call, for one row
 NOTE = (
     "learning_metric_changes (relation, date, course_id, kind, part, counted, first_sum, first_count, second_sum, second_count,"
     " conversions)"
@@ -55,10 +57,11 @@ NEW_ITEM = trigger_function(
         RAISE EXCEPTION 'a new learning item is pending or approved, not %', NEW.status USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO {ENTRY}
-    VALUES ({WHO}, 'insert', 'learning_queue', NEW.id, NEW.course_id, NULL, {state_of("learning_queue", "NEW")});
+    VALUES ({WHO_HERE}, 'insert', 'learning_queue', NEW.id, NEW.course_id, NULL, {state_of("learning_queue", "NEW")});
     INSERT INTO {NOTE}
     VALUES ('learning', (NEW.created_at AT TIME ZONE 'UTC')::date, NEW.course_id, NEW.source_type, NEW.status, 1,
             NEW.confidence_score, 0, 0, 0, 0);
+    IF NEW.status = 'approved' THEN {NEW_DECISION}; END IF;
     RETURN NULL;
     """,
 )

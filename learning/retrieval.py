@@ -9,7 +9,7 @@ explicit course keeps it quick. Without a vector the words alone are searched.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ import numpy as np
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from learning.differing import differs
 from learning.fusion import CANDIDATES, fused
 from learning.lexical import PAIR_GAP, TERM_LIMIT, vector_of
 from learning.verified import VERIFIED, WORDS_VERIFIED, verified_rows
@@ -104,8 +105,9 @@ candidates AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY chapter_id, lab_id ORDER BY score DESC, id) AS place_rank FROM fused
 ){{verified}}
 SELECT id, course_id, chapter_id, lab_id, title, day, heading_path, anchor, content, content_type,
-       score, dense, lexical, rank_dense, rank_lexical, coverage, kind, verified_by, verified_at
-  FROM (SELECT *, 'course' AS kind, '' AS verified_by, NULL::timestamptz AS verified_at FROM ordered
+       score, dense, lexical, rank_dense, rank_lexical, coverage, kind, verified_by, verified_at, given_to, given_near
+  FROM (SELECT *, 'course' AS kind, '' AS verified_by, NULL::timestamptz AS verified_at, '' AS given_to,
+               NULL::float AS given_near FROM ordered
         {{verified_rows}}) AS everything
  ORDER BY kind = 'course', place_rank > {PLACE_LIMIT}, score DESC, id LIMIT %s
 """
@@ -143,6 +145,9 @@ class Passage:
     verified_at: datetime | None = None
 
 
+COLUMNS = len(fields(Passage))  # of a row of the statement; behind them stands what a verified answer was given to
+
+
 def search(
     *, course_id: UUID, question: str, embedding: "np.ndarray | None", limit: int = 8, model: str | None = None
 ) -> list[Passage]:
@@ -155,7 +160,7 @@ def search(
     sql, values = statement(course_id=course_id, question=question, embedding=embedding, limit=limit, model=model)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return read(cursor.fetchall())
+        return read(cursor.fetchall(), question)
 
 
 def statement(
@@ -182,9 +187,16 @@ def statement(
     return hybrid(len(embedding), has_knowledge), [*lexical, *dense, *removed, *verified, limit]
 
 
-def read(rows: Iterable[Sequence[Any]]) -> list[Passage]:
-    """The passages of the statement's rows."""
-    return [_passage(*row) for row in rows]
+def read(rows: Iterable[Sequence[Any]], question: str = "") -> list[Passage]:
+    """The passages of the statement's rows; a verified answer that was given to another question than `question` is left out.
+
+    The question it was given to is somebody's own and goes no further.
+    """
+    return [_passage(*row[:COLUMNS]) for row in rows if not _is_of_another(question, *row[COLUMNS:])]
+
+
+def _is_of_another(question: str, given_to: str = "", near: float | None = None) -> bool:
+    return bool(given_to) and differs(question, given_to, near)
 
 
 @lru_cache(maxsize=8)

@@ -3,8 +3,9 @@
 An answer counts when it was given to the same question: near in meaning, to the question it was given to or to the answer itself,
 with the shared words beside it. It also has to be nearer than every passage of the course. Then it comes first; otherwise it
 does not come at all, because a wrong answer with a person's name on it is worse than none. Questions that both name numbers, and
-no number in common ("step 2", "step 4"), are different questions however alike they sound. The evidence for the figures stands
-in docs/decisions/0043-verified-answers.md.
+no number in common ("step 2", "step 4"), are different questions however alike they sound. Who reads the rows asks besides
+whether the two questions differ in the words that matter (`differing`). The evidence for the figures stands in
+docs/decisions/0043-verified-answers.md.
 """
 
 SAME = 0.6  # how sure it must be that the question is the same one, with vectors
@@ -42,10 +43,11 @@ VERIFIED = f"""known AS MATERIALIZED (
     {NEAR.format(column="question_embedding", most=LOOKED_AT)} UNION {NEAR.format(column="embedding", most=LOOKED_AT)}
 ), shared_words AS MATERIALIZED ({OVERLAP.format(rows="k.id IN (SELECT id FROM known)")}), judged AS MATERIALIZED (
     SELECT k.id, o.cover, {HARMONIC} AS words,
+           {CLOSE.format(column="k.question_embedding")} AS asked_near,
            greatest({CLOSE.format(column="k.question_embedding")}, {CLOSE.format(column="k.embedding")}, 0) AS near
       FROM knowledge_base_rag k JOIN shared_words o ON o.id = k.id
 ), verified AS MATERIALIZED (
-    SELECT id, cover, words, near, {NEARNESS} * near + {WORDS} * words AS surety FROM judged
+    SELECT id, cover, words, near, asked_near, {NEARNESS} * near + {WORDS} * words AS surety FROM judged
      WHERE near >= (SELECT coalesce(max(dense), 0) FROM found)
        AND {NEARNESS} * near + {WORDS} * words >= CASE WHEN near >= (SELECT coalesce(max(dense), 0) + {AHEAD} FROM found)
            THEN {SAME_ALONE} ELSE {SAME} END
@@ -53,17 +55,18 @@ VERIFIED = f"""known AS MATERIALIZED (
 )"""
 WORDS_VERIFIED = f"""shared_words AS MATERIALIZED ({OVERLAP.format(rows="k.course_id = %s AND k.is_live")}),
 verified AS MATERIALIZED (
-    SELECT o.id, o.cover, {HARMONIC} AS words, NULL::float AS near, {HARMONIC} AS surety FROM shared_words o
-     WHERE {HARMONIC} >= {SAME_WORDS} ORDER BY surety DESC, o.id LIMIT {AT_MOST}
+    SELECT o.id, o.cover, {HARMONIC} AS words, NULL::float AS near, NULL::float AS asked_near, {HARMONIC} AS surety
+      FROM shared_words o WHERE {HARMONIC} >= {SAME_WORDS} ORDER BY surety DESC, o.id LIMIT {AT_MOST}
 )"""
 
 
 def verified_rows() -> str:
-    """The verified answers in the columns of the passages that the course gave."""
+    """The verified answers in the columns of the passages that the course gave, with the question each was given to."""
     return f"""
         SELECT k.id, k.course_id, coalesce(k.place ->> 'chapter_id', ''), k.place ->> 'lab_id', coalesce(k.place ->> 'title', ''),
                coalesce((k.place ->> 'day')::int, 0), coalesce(k.place -> 'heading_path', '[]'),
                coalesce(k.place ->> 'anchor', ''),
                left(k.content, {READ}) || CASE WHEN length(k.content) > {READ} THEN ' …' ELSE '' END,
-               'knowledge', v.near, v.words, 1, 1, v.cover, v.surety, 0, 'knowledge', k.verified_by_name, k.verified_at
+               'knowledge', v.near, v.words, 1, 1, v.cover, v.surety, 0, 'knowledge', k.verified_by_name, k.verified_at,
+               k.question, v.asked_near
           FROM verified v JOIN knowledge_base_rag k ON k.id = v.id"""

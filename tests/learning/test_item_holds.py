@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.door import acting_as
 from accounts.models import User
 from courses.models import Course
-from learning.item_functions import COLUMNS
+from learning.item_functions import TAKES
 from learning.models import LearningItem
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 NOW = "2026-01-01"
 ITSELF, OTHER = "01890000-0000-7000-8000-000000000001", "01890000-0000-7000-8000-000000000002"
 WHOLE = {"reviewed_at": NOW, "applied_at": NOW, "knowledge_id": OTHER, "reason": "No.", "proposed_content": "So."}
+SURE = {"source_type": "manual", "confidence_score": 50}
 NOTHING = {**dict.fromkeys(WHOLE), "reason": "", "proposed_content": ""}
 
 
@@ -38,12 +39,16 @@ NOTHING = {**dict.fromkeys(WHOLE), "reason": "", "proposed_content": ""}
         ("rejected", {"reason": ""}, False),
         ("pending", {"duplicate_of_id": ITSELF}, False),
         ("pending", {"duplicate_of_id": OTHER}, True),
+        ("deferred", {}, False),
+        ("pending", {"source_type": "rumour"}, False),
+        ("pending", {"confidence_score": 101}, False),
+        ("pending", {"confidence_score": -1}, False),
     ],
 )
 def test_it_asks_of_each_state_what_belongs_to_it(status: str, without: dict[str, Any], holds: bool) -> None:
-    values = {"id": ITSELF, "status": status, "duplicate_of_id": None, **WHOLE, **without}
+    values = {"id": ITSELF, "status": status, "duplicate_of_id": None, **SURE, **WHOLE, **without}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT learning_item_holds({', '.join(['%s'] * len(COLUMNS))})", [values[name] for name in COLUMNS])
+        cursor.execute(f"SELECT learning_item_holds({', '.join(['%s'] * len(TAKES))})", [values[name] for name in TAKES])
         assert cursor.fetchone() == (holds,)
 
 
