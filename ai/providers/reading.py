@@ -1,10 +1,8 @@
-"""Checks one piece of a vendor's stream: the SDK builds its objects without validating anything."""
+"""Checks one piece of a vendor's stream, which comes as whatever JSON the vendor made."""
 
 import re
 from dataclasses import dataclass
-from typing import Any, TypeGuard
-
-from openai.types.chat import ChatCompletionChunk
+from typing import TypeGuard
 
 from ai.providers.events import Kind, ProviderError, Usage
 
@@ -22,21 +20,27 @@ class Piece:
 
 def read(chunk: object) -> Piece:
     """What a chunk says, cleaned; ProviderError(BAD_RESPONSE) when it has another shape than the protocol's."""
-    if not isinstance(chunk, ChatCompletionChunk):
+    if not isinstance(chunk, dict):
         raise _wrong("chunk")
-    choices: Any = getattr(chunk, "choices", None)
-    if choices is None:
-        choices = []
+    choices = chunk.get("choices") or []
     if not isinstance(choices, list):
         raise _wrong("choices")
-    usage = _usage(getattr(chunk, "usage", None))
+    usage = _usage(chunk.get("usage"))
     if not choices:
         return Piece(usage=usage)
-    delta = getattr(choices[0], "delta", None)
-    finish = getattr(choices[0], "finish_reason", None)
+    choice = _object(choices[0], "choice")
+    delta = _object(choice.get("delta"), "delta")
+    finish = choice.get("finish_reason")
     if not isinstance(finish, str | None):
         raise _wrong("finish_reason")
-    return Piece(_text(getattr(delta, "content", None)), bool(getattr(delta, "refusal", None)), finish, usage)
+    return Piece(_text(delta.get("content")), bool(delta.get("refusal")), finish, usage)
+
+
+def _object(value: object, part: str) -> dict[str, object]:
+    """Empty when it is left out."""
+    if not isinstance(value, dict | None):
+        raise _wrong(part)
+    return value or {}
 
 
 def _text(content: object) -> str:
@@ -48,10 +52,12 @@ def _text(content: object) -> str:
 
 
 def _usage(usage: object) -> Usage | None:
-    prompt, said = (getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens"))
+    if not isinstance(usage, dict):
+        return None
+    prompt, said, details = (usage.get(name) for name in ("prompt_tokens", "completion_tokens", "prompt_tokens_details"))
     if not (_is_count(prompt) and _is_count(said)):
         return None
-    cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)
+    cached = details.get("cached_tokens") if isinstance(details, dict) else None
     return Usage(prompt, said, cached if _is_count(cached) and cached <= prompt else 0)
 
 
