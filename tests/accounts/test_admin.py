@@ -70,10 +70,13 @@ def test_it_does_not_exist_for_anybody_but_admins(fields: dict, db: None) -> Non
 
 def test_it_shows_every_list_and_every_row(office: Client, filled: Course) -> None:
     assert office.get("/admin/").status_code == 200
-    for page in pages():
+    for model, model_admin in admin.site._registry.items():
+        page = f"{model._meta.app_label}_{model._meta.model_name}"
         listed = office.get(reverse(f"admin:{page}_changelist"))
         assert listed.status_code == 200, page
-        for row in list(listed.context["cl"].result_list)[:1]:
+        with acting_as(SYSTEM):
+            row = model_admin.get_queryset(listed.wsgi_request).first()
+        if row:
             shown = office.get(reverse(f"admin:{page}_change", args=[row.pk]))
             assert shown.status_code == 200, page
             assert b"<img src=x" not in shown.content
