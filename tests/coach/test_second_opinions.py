@@ -59,7 +59,7 @@ def torn(suffix: str = "") -> str:
     for words in TORN:
         odds = odds_of(words + suffix, vector_of(words + suffix), in_lab=False) or {}
         told = judged(np.array(list(odds.values())), relevance=0.9)
-        if odds[NAVIGATION] >= 0.1 and is_worth_asking(told, odds):
+        if odds[NAVIGATION] >= 0.1 and is_worth_asking(told, odds, is_covered=True):
             return words + suffix
     pytest.fail("no words are torn between the course and a place")
 
@@ -81,6 +81,13 @@ def test_it_believes_a_model_only_where_it_does_no_harm(
     opinion: Any, odds: Any, is_covered: bool, told: Told, intent: str
 ) -> None:
     assert weighed(told, opinion, odds, is_covered=is_covered) == intent
+
+
+def test_it_doubts_rules_where_they_fire_or_the_course_is_silent() -> None:
+    assert not is_worth_asking(UNSURE, None, is_covered=True)
+    assert is_worth_asking(UNSURE, None, is_covered=False)
+    assert is_worth_asking(Told(NAVIGATION, is_sure=False), None, is_covered=True)
+    assert not is_worth_asking(Told(NAVIGATION, is_sure=True), None, is_covered=False)
 
 
 @pytest.mark.parametrize(
