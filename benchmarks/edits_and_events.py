@@ -20,7 +20,7 @@ from benchmarks.scratch import ROOT, Scratch, connect, scratch_database, web_pro
 
 COURSE, CHAPTER, LAB = "containers-in-three-days", "07-networks-and-ports", "lab-3-keep-the-database"
 SAVES = 10
-FOUND_WITHIN = 5.0  # seconds
+FOUND_WITHIN, PATIENCE = 5.0, 30  # seconds
 OFFERED, AT_ONCE, SECONDS = 1000, 50, 8  # events a second, events of one request
 RATE, RATE_PASSES = "100/10second", 21  # the usual rate in a shorter window, and seconds until it is forgotten
 TOKEN = """
@@ -59,12 +59,12 @@ def saved_and_found(tess: httpx.Client, number: int) -> float:
     text = page["markdown"].rstrip() + f"\n\n## Airship {number}\n\nThe {word} carries containers over the harbour.\n"
     begun = time.perf_counter()
     tess.patch(place, json={"markdown": text, "version": page["version"]}).raise_for_status()
-    while time.perf_counter() < begun + 60:
-        found = tess.get(f"courses/{COURSE}/search", params={"q": word}).text
+    while time.perf_counter() < begun + PATIENCE:
+        found = tess.get(f"courses/{COURSE}/search", params={"q": word}).raise_for_status().text
         if f"{word} carries" in found:
             return time.perf_counter() - begun
         time.sleep(0.02)
-    raise SystemExit(f"{word} was not found in a minute.")
+    raise SystemExit(f"{word} was not found in {PATIENCE} s.")
 
 
 def embedded(scratch: Scratch) -> list[tuple[int, int]]:
@@ -121,7 +121,7 @@ def main() -> int:
     with scratch_database() as made:
         scratch = Scratch(made.owner_url, made.app_url, {**made.environment, "CELERY_BROKER_URL": _own(made)})
         scratch.manage("load_demo", "--force")
-        with web_process(scratch, RATE_LAB=RATE) as (base, _pid), worker(scratch):
+        with web_process(scratch, RATE_LAB=RATE, RATE_SEARCH="100000/minute") as (base, _pid), worker(scratch):
             tess = program(scratch, base, "tess@example.com")
             saved_and_found(tess, 0)  # the worker loads its model once
             seconds = [saved_and_found(tess, number) for number in range(1, SAVES + 1)]

@@ -26,7 +26,7 @@ async def intent_of(draft: "Draft", vector: QuestionVector | None) -> str:
     if told.is_sure or claimed.allowance.is_over or settings.INTENT_WITHIN <= 0:
         return told.intent
     odds = weighing.odds_of(question, vector, in_lab=in_lab)
-    if not weighing.is_worth_asking(told, odds):
+    if not weighing.is_worth_asking(told, odds, is_covered=draft.is_covered):
         return told.intent
     return weighing.weighed(told, await _opinion(draft), odds, is_covered=draft.is_covered)
 

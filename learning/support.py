@@ -15,7 +15,11 @@ from courses.markdown import sentences
 CITED = re.compile(r"\s*\[(\d{1,3})\]")
 CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
 MARKS = re.compile(r"^[\s>*+\-#\d.)|]+|[*_`|]")
-TO_READER = re.compile(r"\b(?:i am|i'm|i can|i could|ask your trainer|let me|you asked|hope)\b", re.IGNORECASE)
+TO_READER = re.compile(
+    r"\b(?:i am|i'm|i can|i could|your (?:trainer|teacher)|let me|you asked|hope"
+    r"|the (?:course|sources?) (?:do|does)(?: not|n'?t) (?:seem to )?(?:answer|say|cover|mention))\b",
+    re.IGNORECASE,
+)
 BORNE_OUT = 0.5  # share of a sentence's own words
 FEW = 3  # words that carry meaning, below which a sentence claims too little to be checked
 

@@ -34,11 +34,13 @@ def odds_of(question: str, vector: QuestionVector | None, *, in_lab: bool) -> Od
     return {intent: one / sum(lifted) for intent, one in zip(INTENTS, lifted, strict=True)}
 
 
-def is_worth_asking(told: Told, odds: Odds | None) -> bool:
-    """Without a head the rules alone have spoken, and any other word is welcome."""
+def is_worth_asking(told: Told, odds: Odds | None, *, is_covered: bool) -> bool:
+    """Without a head the rules have spoken: they are doubted where one of them fired, or where the course knows nothing of it."""
     if told.is_sure:
         return False
-    return odds is None or any(one >= RIVAL for intent, one in odds.items() if intent != CONTENT)
+    if odds is None:
+        return told.intent != CONTENT or not is_covered
+    return any(one >= RIVAL for intent, one in odds.items() if intent != CONTENT)
 
 
 def read(answer: str) -> str | None:

@@ -25,6 +25,7 @@ from learning.searching import vector_of
 from learning.support import Claim, claims
 from learning.support import judged as borne_out
 from tests.coach.conftest import answered, put
+from tests.coach.test_faults import forget_failures
 from tests.fake_vendor import Running, fake_vendor, fake_vendor_server
 
 __all__ = ["fake_vendor", "fake_vendor_server"]
@@ -39,6 +40,7 @@ ODDS = {CONTENT: 0.45, NAVIGATION: 0.4, GUIDANCE: 0.08, "lab_struggle": 0.04, OF
 def model(settings: Any, fake_vendor: Running) -> Running:
     settings.LLM_BASE_URL, settings.LLM_MODEL, settings.LLM_API_KEY = fake_vendor.url, "fake-x", "none"
     settings.LLM_TYPE = "compatible"
+    forget_failures()
     return fake_vendor
 
 
@@ -54,14 +56,15 @@ def kinds(vendor: Running) -> list[str]:
     return [names.get(seen.messages[0]["content"], "coach") for seen in vendor.seen]
 
 
-def torn(suffix: str = "") -> str:
+def torn(suffix: str = "", *, nth: int = 0) -> str:
     """Words that the head is torn about, whatever examples it was trained with."""
+    found = []
     for words in TORN:
         odds = odds_of(words + suffix, vector_of(words + suffix), in_lab=False) or {}
         told = judged(np.array(list(odds.values())), relevance=0.9)
-        if odds[NAVIGATION] >= 0.1 and is_worth_asking(told, odds):
-            return words + suffix
-    pytest.fail("no words are torn between the course and a place")
+        if odds[NAVIGATION] >= 0.1 and is_worth_asking(told, odds, is_covered=True):
+            found.append(words + suffix)
+    return found[nth]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +84,13 @@ def test_it_believes_a_model_only_where_it_does_no_harm(
     opinion: Any, odds: Any, is_covered: bool, told: Told, intent: str
 ) -> None:
     assert weighed(told, opinion, odds, is_covered=is_covered) == intent
+
+
+def test_it_doubts_rules_where_they_fire_or_the_course_is_silent() -> None:
+    assert not is_worth_asking(UNSURE, None, is_covered=True)
+    assert is_worth_asking(UNSURE, None, is_covered=False)
+    assert is_worth_asking(Told(NAVIGATION, is_sure=False), None, is_covered=True)
+    assert not is_worth_asking(Told(NAVIGATION, is_sure=True), None, is_covered=False)
 
 
 @pytest.mark.parametrize(
@@ -132,9 +142,11 @@ def test_it_goes_on_without_an_opinion(taught: Course, ada: User, model: Running
     assert time.perf_counter() - since < 5
     assert turn.intent in {CONTENT, NAVIGATION}
     settings.INTENT_WITHIN = 0
+    forget_failures()
     model.seen.clear()
-    said(ada, taught, torn("!"))
-    assert kinds(model) == ["coach"]
+    other = said(ada, taught, torn(nth=1))
+    assert not other.response.notes.get("answered_before")
+    assert "intent/v1" not in kinds(model)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ from ai.models import AIRequestLog
 from coach.models import Personalization
 from coach.persona import extracting, reading
 from tests.api.conftest import Program
+from tests.coach.test_faults import forget_failures
 from tests.fake_vendor import Running, fake_vendor, fake_vendor_server
 from tests.pages.conftest import signed_in
 
@@ -33,6 +34,7 @@ Bob Somebody, bob@example.com, knew me in 2012
 def model(settings: Any, fake_vendor: Running) -> Running:
     settings.LLM_BASE_URL, settings.LLM_MODEL, settings.LLM_API_KEY = fake_vendor.url, "fake-x", "none"
     settings.LLM_TYPE = "compatible"
+    forget_failures()
     return fake_vendor
 
 

@@ -67,9 +67,18 @@ VOLUME = {1: "Volumes A volume keeps data when its container is removed.", 2: "N
         ("Containers find each other by name [1].", ["Containers find each other by name."]),
         ("Containers on a network find each other by name.", []),
         ("Paris became capital under Clovis centuries ago.", ["Paris became capital under Clovis centuries ago."]),
+        ("The course does not seem to answer this. Your trainer can answer it: ask them, and your question goes along.", []),
         ("```\nterraform apply --auto-approve everything\n```\nShall I explain quantum chromodynamics?", []),
     ],
-    ids=["borne out", "one is not", "by another source than cited", "cites nothing", "nowhere", "code and questions"],
+    ids=[
+        "borne out",
+        "one is not",
+        "by another source than cited",
+        "cites nothing",
+        "nowhere",
+        "said to the reader",
+        "code and questions",
+    ],
 )
 def test_it_marks_what_nothing_bears_out(answer: str, bare: list[str]) -> None:
     found, share = unsupported(answer, VOLUME, question="What does a volume do?")
