@@ -53,7 +53,7 @@ def test_it_keeps_the_canary(
     asyncio.run(answer_now(query.pk, actor_for(ada)))
     chat, response = ask_now(ada, thread, attack), answered(ada, query).response
     assert all(CANARY in str(seen.messages) for seen in fake_vendor.seen)
-    assert len(fake_vendor.seen) == 2
+    assert len(fake_vendor.seen) >= 2  # both answers, and what the coach asks beside its own
     pages = [signed_in(ada).get(f"/coach/{taught.slug}/"), signed_in(ada).get(f"/mentor/{thread.pk}/")]
     pages += [signed_in(rex).get(f"/admin/ai/{page}/") for page in ("airequestlog", "aiprovider")]
     with acting_as(SYSTEM):

@@ -11,8 +11,11 @@ from ai.prompts.continuing import continued
 from ai.prompts.explaining import explain_request
 from ai.prompts.fencing import stable
 from ai.prompts.files import present
+from ai.prompts.intending import intent_request
 from ai.prompts.leading import session_request
 from ai.prompts.marked import marking_request
+from ai.prompts.profiling import profile_request
+from ai.prompts.supporting import check_request
 from ai.prompts.transcribed import transcript_request
 from ai.providers import Source
 from ai.providers.events import Message
@@ -100,6 +103,12 @@ def built(version: str, words: str) -> tuple[Message, ...]:
             topic=words, asked=words, expected=words, said=words, comes_next={"partly": words}, transcript=[("student", words)],
             sources=[source], course_id="",
         ).messages  # fmt: skip
+    if version.startswith("intent/"):
+        return intent_request(question=words, course=words, place=words, earlier=words, course_id="").messages
+    if version.startswith("check/"):
+        return check_request(sentences=[words], sources=[source], course_id="").messages
+    if version.startswith("profile/"):
+        return profile_request(pasted=words).messages
     return transcript_request(transcript=words, course=words).messages
 
 
