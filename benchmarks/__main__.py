@@ -26,6 +26,7 @@ def commands(options: Namespace) -> dict[str, list[str]]:
         "mentor": [],
         "mentor_streams": [],
         "marking": [],
+        "planning": [],
     }
     return {"finding": course, "retrieval": [], "answering": [], "embedding": peer, "indexing": peer, **loop}
 

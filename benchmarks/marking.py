@@ -13,7 +13,9 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import django
@@ -55,9 +57,11 @@ def _measure(path: Path) -> int:
     marks = by_rule(answers, embed)
     _print("as shipped", measure(answers, [Proposed(mark.share, mark.confidence) for mark in marks]))
     some = [one.task for one in answers[:: max(1, len(answers) // TIMED)]][:TIMED]
-    times = [_timed(lambda: mark_all(some, embed)) for _round in range(ROUNDS)]
-    print(f"{len(some)} answers: {min(times):.2f} to {max(times):.2f} s (wanted: {WANTED_SECONDS} s)")
-    return 0 if min(times) <= WANTED_SECONDS else 1
+    # What is kept between two calls is kept for an embedder, and each `partial` is a new one.
+    first = [_timed(lambda: mark_all(some, partial(embed))) for _round in range(ROUNDS)]
+    again = [_timed(lambda: mark_all(some, embed)) for _round in range(ROUNDS)]
+    print(f"{len(some)} answers, questions new: {_spread(first)} s (wanted: {WANTED_SECONDS}); known: {_spread(again)} s")
+    return 0 if median(first) <= WANTED_SECONDS else 1
 
 
 def _plain(found: Any) -> np.ndarray:
@@ -93,6 +97,10 @@ def _print(name: str, figures: dict[str, Any], *, is_floor: bool = False) -> Non
         ["pearson", "rmse", "kappa"] if is_floor else ["pearson", "rmse", "kappa", "sent_to_review", "rmse_sent", "rmse_not_sent"]
     )
     print(f"{name:<18}" + "  ".join(f"{each} {figures[each]}" for each in shown), flush=True)
+
+
+def _spread(times: list[float]) -> str:
+    return f"{median(times):.2f} ({min(times):.2f} to {max(times):.2f})"
 
 
 def _timed(deed: Callable[[], object]) -> float:

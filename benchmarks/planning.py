@@ -1,15 +1,18 @@
 """`python -m benchmarks.planning`: how long a plan of 365 days with 300 syllabus points takes, and making it anew.
 
 The floor is what no planner can do without: stepping through the days and saying what each place holds, in the stored shape.
-Pure arithmetic, without a database.
+First pure arithmetic, then the same through rows of a database of its own (`planning_inside`). Fails above the limits.
 """
 
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
+from benchmarks.scratch import ROOT, scratch_database
 from planning.study.days import DaysOff
 from planning.study.planner import Planned, Topic, Wishes, plan
 from planning.study.readiness import Readiness, readiness
@@ -21,10 +24,14 @@ DAYS = 365
 POINTS = 300
 PARTS = 20
 ROUNDS = 15
+WANTED_NEW, WANTED_ANEW = 300, 150  # ms
 TOPICS = [Topic(f"1.{n // PARTS}.{n % PARTS}", f"1.{n // PARTS}") for n in range(POINTS)]
 
 
-def measured(work: Callable[[], object]) -> tuple[float, float, float]:
+Figures = tuple[float, float, float]
+
+
+def measured(work: Callable[[], object]) -> Figures:
     """Median, least and most milliseconds."""
     times = []
     for _round in range(ROUNDS):
@@ -74,19 +81,27 @@ def curve(method: str, schedule: Schedule) -> Readiness:
     )
 
 
-def main() -> None:
+def main() -> int:
     print(f"{'':34} {'median':>8} {'least':>8} {'most':>8}  ms")
-    _line("floor: the shape alone", floor)
+    show("floor: the shape alone", measured(floor))
+    is_slow = False
     for method in ("sm2", "fsrs"):
-        _line(f"{method}: new plan", partial(new_plan, method))
-        _line(f"{method}: made anew", partial(made_anew, method, memories(method)))
-        _line(f"{method}: readiness", partial(curve, method, new_plan(method)))
+        new, anew = measured(partial(new_plan, method)), measured(partial(made_anew, method, memories(method)))
+        is_slow |= new[0] > WANTED_NEW or anew[0] > WANTED_ANEW
+        show(f"{method}: new plan", new)
+        show(f"{method}: made anew", anew)
+        show(f"{method}: readiness", measured(partial(curve, method, new_plan(method))))
+    sys.stdout.flush()
+    with scratch_database() as scratch:
+        command = [sys.executable, "-m", "benchmarks.planning_inside"]
+        rows = subprocess.run(command, cwd=ROOT, env=scratch.environment, check=False).returncode
+    return 1 if is_slow or rows else 0
 
 
-def _line(name: str, work: Callable[[], object]) -> None:
-    median, least, most = measured(work)
-    print(f"{name:34} {median:8.1f} {least:8.1f} {most:8.1f}")
+def show(name: str, figures: Figures) -> None:
+    median, least, most = figures
+    print(f"{name:34} {median:8.1f} {least:8.1f} {most:8.1f}", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -28,6 +28,7 @@ IF_LATER = re.compile(r"^(?P<effect>[^,]{12,}?) (?P<word>if|when|unless) (?P<cau
 BECAUSE = re.compile(r"^(?P<fact>.{12,}?),? because (?P<reason>.{8,})$")
 SO_THAT = re.compile(r"^(?P<fact>.{12,}?),? so that (?P<reason>.{8,})$")
 IS_A = re.compile(r"^(?P<subject>(?:An?|The) [\w`*'-]+(?: [\w`*'-]+){0,2}) (?:is|are) (?P<meaning>(?:an?|the|what|how) .{12,})$")
+POINTS_BACK = re.compile(r"^The [\w'-]+$")  # “the price”: of what was said before
 LEANS = re.compile(r"\b(?:they|them|it|this|these|those)\b", re.IGNORECASE)  # a part of a sentence that leans on another
 TERM = re.compile(r"^[\w .'-]{3,40}$")
 
@@ -101,7 +102,8 @@ def with_gaps(text: str, *, most: int = GAPS) -> str:
 
 def _define(sentences: Sequence[Sentence]) -> Iterator[Step]:
     for each in sentences:
-        if match := IS_A.match(each.text):
+        match = IS_A.match(each.text)
+        if match and not POINTS_BACK.match(match["subject"]):
             subject = match["subject"][0].lower() + match["subject"][1:]
             yield Step("define", _("What is %(subject)s?") % {"subject": subject}, match["meaning"], each.text, each.source)
 

@@ -39,13 +39,14 @@ Weaknesses = dict[str, list[Weakness]]
 
 @dataclass(frozen=True, slots=True)
 class MarkedPoint:
-    """A point of a mark scheme in one answer; `quote` are the learner's words, empty when there are none."""
+    """A point of a mark scheme in one answer: `text` is what it asks, `quote` the learner's words for it; either may be empty."""
 
     objective: str
     awarded: Decimal
     maximum: Decimal
     reason: str = ""
     quote: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _weakness(category: str, pairs: Sequence[tuple[MarkedAnswer, MarkedPoint]], 
     codes = sorted(lost_by_code, key=lambda code: (-lost_by_code[code], code))
     return {
         "category": category,
-        "examples": [_example(answer, point) for answer, point in worst[:EXAMPLES]],
+        "examples": list(dict.fromkeys(_example(answer, point) for answer, point in worst))[:EXAMPLES],
         "severity": "high" if share.lost >= HIGH else "medium" if share.lost >= MEDIUM else "low",
         "syllabus_points": codes[:POINTS],
     }
@@ -133,8 +134,11 @@ def _of_points(answer: MarkedAnswer) -> list[tuple[str, Share]]:
 
 def _example(answer: MarkedAnswer, point: MarkedPoint) -> str:
     words = {"number": answer.number, "quote": _short(point.quote or answer.answer), "reason": _short(point.reason)}
+    words["text"] = _short(point.text)
     if answer.is_blank:
         return _("Question %(number)d: no answer") % words
+    if point.text.strip():
+        return _("Question %(number)d: “%(quote)s” – what it needs: %(text)s") % words
     if not point.reason.strip():
         return _("Question %(number)d: “%(quote)s”") % words
     return _("Question %(number)d: “%(quote)s” – %(reason)s") % words
@@ -161,4 +165,5 @@ def _point(item: Mapping[str, Any], objective: str) -> MarkedPoint | None:
         awarded, maximum = Decimal(str(item.get("awarded", 0))), Decimal(str(item.get("maximum", 0)))
     except InvalidOperation:
         return None
-    return MarkedPoint(objective, awarded, maximum, str(item.get("reason") or ""), str(item.get("quote") or ""))
+    reason, quote, text = (str(item.get(name) or "") for name in ("reason", "quote", "text"))
+    return MarkedPoint(objective, awarded, maximum, reason, quote, text)

@@ -121,7 +121,7 @@ def _ticket(row: Any, person: User) -> Ticket:
     return Ticket(
         id=row.pk,
         subject=row.attempt.subject.title,
-        question=words_of(row.version),
+        question=words_of(row.version).replace("`", ""),
         learner=str(row.student),
         marks=row.marks_awarded,
         maximum=row.maximum_marks,

@@ -1,6 +1,7 @@
 """What row security costs in exams and plans: no page reads a whole table, who acts is found out once for a statement, and each
 column that a policy narrows by leads an index."""
 
+import re
 from datetime import date
 from itertools import product
 from typing import Any
@@ -55,6 +56,7 @@ SELECT student_id, subject_id, 'p' || n, 4, current_date, 'plan' FROM attempts, 
 INSERT INTO improvement_plans (student_id, attempt_id, subject_id, weaknesses, action_items, shares)
 SELECT student_id, id, subject_id, '{"AO1": [], "AO2": [], "AO3": []}', '[]', '{}' FROM attempts;
 """
+PER_ROW = re.compile(r"(?<!hashed )SubPlan")
 # As the pages and the worker ask them.
 STATEMENTS = {
     "a learner's attempts": "SELECT * FROM attempts WHERE student_id = %(many)s ORDER BY id DESC LIMIT 21",
@@ -113,7 +115,7 @@ def test_it_reads_by_an_index_and_asks_once_who_acts(values: dict[str, Any], tes
         seen |= indexes(plan)
         whole = [node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"]
         conditions = [str(text) for node in plan for kind, text in node.items() if kind.endswith(("Filter", "Cond"))]
-        called = [call for text in conditions for call in CALLS.findall(text)]
+        called = [text for text in conditions if CALLS.search(text) or PER_ROW.search(text)]
         if whole or called:
             wrong.append((name, role, whole, called))
     assert wrong == [], "\n".join(map(str, wrong))

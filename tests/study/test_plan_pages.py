@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from accounts.door import SYSTEM, acting_as
 from accounts.models import User
-from planning.models import StudyPlan, Subject
+from planning.models import StudyPlan, StudyReview, Subject
 from tests.study.conftest import days_pass, seen_by, signed_in, today
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,19 @@ def test_it_says_what_missed_days_moved(ada: User, plan: StudyPlan) -> None:
     assert "You missed 3 days" in page
     assert "Nothing you graded is lost" in page
     assert seen_by(ada, plan).planned_on == today()
+
+
+def test_it_goes_along_when_the_learner_travels(ada: User, plan: StudyPlan) -> None:
+    client, topic = signed_in(ada), plan.schedule[0]["topics"][0]
+    client.post(f"/plan/{plan.pk}/grade", {"topic": topic, "grade": "4"})
+    for zone in ("Pacific/Auckland", "Pacific/Honolulu"):  # the day after, and the day before
+        with acting_as(SYSTEM):
+            User.objects.filter(pk=ada.pk).update(time_zone=zone)
+        assert client.get(f"/plan/{plan.pk}/").status_code == 200
+        now = seen_by(ada, plan)
+        assert (now.time_zone, now.status) == (zone, "active")
+        with acting_as(ada):
+            assert StudyReview.objects.get().topic == topic
 
 
 def test_it_shows_week_and_month(ada: User, plan: StudyPlan) -> None:
