@@ -116,7 +116,7 @@ class StudyPlan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject_id} {self.exam_date}"
+        return str(self.exam_date)
 
     @property
     def is_active(self) -> bool:

@@ -30,7 +30,12 @@ SO_THAT = re.compile(r"^(?P<fact>.{12,}?),? so that (?P<reason>.{8,})$")
 IS_A = re.compile(r"^(?P<subject>(?:An?|The) [\w`*'-]+(?: [\w`*'-]+){0,2}) (?:is|are) (?P<meaning>(?:an?|the|what|how) .{12,})$")
 POINTS_BACK = re.compile(r"^The [\w'-]+$")  # “the price”: of what was said before
 LEANS = re.compile(r"\b(?:they|them|it|this|these|those)\b", re.IGNORECASE)  # a part of a sentence that leans on another
-TERM = re.compile(r"^[\w .'-]{3,40}$")
+OF_ANOTHER = re.compile(
+    r"\b(?:its|their|the (?:first|second|other|former|latter))\b", re.IGNORECASE
+)  # in a cause without its sentence
+TERM = re.compile(
+    r"^(?!(?:by|in|on|at|of|to|for|with|inside|outside|every|each|no) )(?!inside$|outside$)[\w .'-]{3,40}$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +116,10 @@ def _define(sentences: Sequence[Sentence]) -> Iterator[Step]:
 def _predict(sentences: Sequence[Sentence]) -> Iterator[Step]:
     for each in sentences:
         match = IF.match(each.text) or IF_LATER.match(each.text)
-        if match and not CODE_SPAN.search(match["cause"]) and not LEANS.search(match["cause"]):
+        cause = match["cause"] if match else ""
+        if match and not any(pattern.search(cause) for pattern in (CODE_SPAN, LEANS, OF_ANOTHER)):
             ask = _("What do you expect to happen %(word)s %(cause)s? Say it before you look it up.")
-            words = {"word": match["word"].lower(), "cause": match["cause"]}
+            words = {"word": match["word"].lower(), "cause": cause}
             yield Step("predict", ask % words, match["effect"], each.text, each.source)
 
 

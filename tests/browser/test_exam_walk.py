@@ -65,6 +65,7 @@ def practise(learner: Reader) -> Attempt:
     expect(page.get_by_text("The marker is")).to_be_visible()
     expect(page.locator(".reasons .given-point").first).to_contain_text("A volume outlives the container")
     expect(page.locator(".reasons li").last).to_contain_text("AO3")
+    expect(page.get_by_role("link", name="Explain it Volumes and bind mounts")).to_be_visible()
     return attempt
 
 

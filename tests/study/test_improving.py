@@ -79,6 +79,18 @@ def test_it_names_what_was_left_blank() -> None:
     assert found["AO2"] == found["AO3"] == []
 
 
+def test_it_names_what_each_lost_point_asks_for() -> None:
+    lost = {"objective": "AO1", "awarded": "0", "maximum": "1", "reason": "Your answer does not say this."}
+    points = read_points(
+        {"points": [{**lost, "text": text} for text in ("Files survive", "Backups are easier", "Files survive")]}
+    )
+    (weakness,) = weaknesses([MarkedAnswer(1, "It is a folder.", points, ("9708.1.1",))])["AO1"]
+    assert weakness["examples"] == [
+        "Question 1: “It is a folder.” – what it needs: Files survive",
+        "Question 1: “It is a folder.” – what it needs: Backups are easier",
+    ]
+
+
 @pytest.mark.parametrize(
     "feedback", [None, {}, {"points": [{"objective": "AO9", "awarded": "x", "maximum": None}]}, {"points": None}]
 )
