@@ -30,12 +30,8 @@ SO_THAT = re.compile(r"^(?P<fact>.{12,}?),? so that (?P<reason>.{8,})$")
 IS_A = re.compile(r"^(?P<subject>(?:An?|The) [\w`*'-]+(?: [\w`*'-]+){0,2}) (?:is|are) (?P<meaning>(?:an?|the|what|how) .{12,})$")
 POINTS_BACK = re.compile(r"^The [\w'-]+$")  # “the price”: of what was said before
 LEANS = re.compile(r"\b(?:they|them|it|this|these|those)\b", re.IGNORECASE)  # a part of a sentence that leans on another
-OF_ANOTHER = re.compile(
-    r"\b(?:its|their|the (?:first|second|other|former|latter))\b", re.IGNORECASE
-)  # in a cause without its sentence
-TERM = re.compile(
-    r"^(?!(?:by|in|on|at|of|to|for|with|inside|outside|every|each|no) )(?!inside$|outside$)[\w .'-]{3,40}$", re.IGNORECASE
-)
+OF_ANOTHER = re.compile(r"\b(?:its|their|the (?:first|second|other|former|latter))\b", re.IGNORECASE)  # leans, as a cause alone
+TERM = re.compile(r"^(?!(?:by|in|on|at|of|to|for|with|inside|outside|every|each|no)\b)[\w .'-]{3,40}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,14 @@ def test_it_leaves_out_a_word_that_comes_again_and_is_not_the_topic() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["They are kept because it saves them.", "If it fails again, the whole thing starts anew.", "Nothing special here."]
+    "text",
+    [
+        "They are kept because it saves them.",
+        "If it fails again, the whole thing starts anew.",
+        "If the second is idle, the first one may take more.",
+        "The price is the weaker isolation of it all.",
+        "Nothing special here.",
+    ],
 )
 def test_it_asks_nothing_about_a_sentence_that_leans_on_another(text: str) -> None:
     assert steps.middle("stopping", [Sentence(text, 1)]) == []
