@@ -70,17 +70,18 @@ def acting_as(who: "User | Actor") -> Iterator[Actor]:
     An inner door gives the outer actor back when it closes. Opening is one round trip.
     """
     actor = actor_for(who)
+    here: Any = connections[DEFAULT_DB_ALIAS]  # once: `connection` looks for the thread's own with each word
     with transaction.atomic():
-        outer = getattr(connection, "door", NOBODY)
-        _announce(actor)
+        outer = getattr(here, "door", NOBODY)
+        _announce(here, actor)
         try:
             yield actor
         except BaseException:
-            connection.door = outer  # type: ignore[attr-defined]  # the rollback takes the settings back
+            here.door = outer  # the rollback takes the settings back
             raise
-        if connection.savepoint_ids or outer is not NOBODY:
-            _announce(outer)
-        connection.door = outer  # type: ignore[attr-defined]
+        if here.savepoint_ids or outer is not NOBODY:
+            _announce(here, outer)
+        here.door = outer
 
 
 def signing_in_as(*, user_id: UUID | None = None, session_key: str = "") -> AbstractContextManager[Actor]:
@@ -216,22 +217,23 @@ def _said(actor: Actor) -> str:
     )
 
 
-def _announce(actor: Actor) -> None:
-    connection.ensure_connection()
-    if connection.connection.pgconn.transaction_status == TransactionStatus.IDLE:
-        _begin(actor)
+def _announce(here: Any, actor: Actor) -> None:
+    here.ensure_connection()
+    if here.connection.pgconn.transaction_status == TransactionStatus.IDLE:
+        _begin(here, actor)
     else:
-        with connection.cursor() as cursor:
+        with here.cursor() as cursor:
             cursor.execute(_announcement(actor))
-    connection.door = actor  # type: ignore[attr-defined]
+    here.door = actor
 
 
-def _begin(actor: Actor) -> None:
+def _begin(here: Any, actor: Actor) -> None:
     """BEGIN and the announcement in one message: psycopg would send BEGIN alone, ahead of the first statement."""
-    driver = connection.connection
-    announcement = _announcement(actor)
-    with connection.wrap_database_errors, driver.lock, debug_transaction(connection, announcement):
-        driver.pgconn.send_query(f"BEGIN; {announcement}".encode())
-        results = driver.wait(execute(driver.pgconn))
+    driver = here.connection
+    with here.wrap_database_errors, driver.lock:
+        announcement = _said(actor)
+        with debug_transaction(here, announcement):
+            driver.pgconn.send_query(f"BEGIN; {announcement}".encode())
+            results = driver.wait(execute(driver.pgconn))
         if results[-1].status != ExecStatus.COMMAND_OK:
             raise error_from_result(results[-1])
