@@ -127,7 +127,7 @@ def inserts(course: Course, ada: User, tess: User, rows: list[ConversationMemory
 
 
 # --- Reads ---------------------------------------------------------------------------------------------------------
-def reads(course: Course, ada: User, rows: list[ConversationMemory]) -> None:
+def reads(course: Course, ada: User, tess: User, rows: list[ConversationMemory]) -> None:
     turn = cycle(rows)
     ask = similar_to(course)
     pending = LearningItem.objects.filter(course=course).pending().order_by("created_at").values_list(*LISTED)
@@ -137,6 +137,8 @@ def reads(course: Course, ada: User, rows: list[ConversationMemory]) -> None:
         ("similarity check", SYSTEM, 10.0, ask),
         ("days of a dashboard", SYSTEM, 5.0, lambda alias: list(days.using(alias)[:400])),
         ("look-up of a conversation", Actor(ada.pk, "learner"), 2.0, lambda alias: opinion_on(next(turn), alias)),
+        ("the same by a trainer", Actor(tess.pk, "trainer"), 2.0, lambda alias: opinion_on(next(turn), alias)),
+        ("days of a dashboard by a trainer", Actor(tess.pk, "trainer"), 5.0, lambda alias: list(days.using(alias)[:400])),
     ]  # fmt: skip
     with connections["owner"].cursor() as cursor:
         connections["owner"].connection.prepare_threshold = 0  # as the application's connections have it
@@ -233,7 +235,7 @@ def measured(course: Course, ada: User, tess: User, rex: User) -> int:
     with acting_as(SYSTEM):
         rows = list(ConversationMemory.objects.filter(user=ada)[:500])
     inserts(course, ada, tess, rows)
-    reads(course, ada, rows)
+    reads(course, ada, tess, rows)
     applying(rex)
     if failed:
         print("Over the limit: " + ", ".join(failed))

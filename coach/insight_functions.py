@@ -1,7 +1,8 @@
 """What questions, escalations, replies and ratings add to the dashboard's figures, and the triggers that note it.
 
 A question counts once it is remembered, some seconds after its answer. Figures of a question stand at the day it was asked;
-those of a reply at the day of the reply.
+those of a reply at the day of the reply. Words between a learner and a trainer in which the coach has no part (`straight` in the
+context of their turn) are no question to the coach that went to a trainer, and what a trainer wrote first is no reply.
 """
 
 from learning.functions import trigger_function
@@ -9,7 +10,7 @@ from learning.insight_functions import CONFIDENCES, both, day, made_notes, made_
 
 TURN_COLUMNS = "source_id, course_id, created_at"
 ESCALATION_COLUMNS = "query_id, course_id"
-REPLY_COLUMNS = "course_id, created_at, first_replied_at"
+REPLY_COLUMNS = "course_id, created_at, first_replied_at, query_id"
 RATING_COLUMNS = "response_id, course_id, rating"
 
 TURN = """JOIN ai_coach_queries q ON q.id = {query} {join} JOIN ai_coach_responses r ON r.query_id = q.id
@@ -22,19 +23,24 @@ SURE = "coalesce(r.confidence_score, 0)"
 CONFIDENCE_SLOT = f"least({CONFIDENCES - 1}, floor({SURE} * {CONFIDENCES}))::int"
 
 
+PAST_THE_COACH = "coalesce(q.context ? 'straight', false)"
+BY_THE_TRAINER = "coalesce(q.context ->> 'straight' = 'trainer', false)"
+
+
 def turn_notes(rows: str) -> list[str]:
     source = f"{rows} AS x({TURN_COLUMNS}, n) {TURN.format(query='x.source_id', join='')}"
     sure = {"slot": CONFIDENCE_SLOT, "amount": f"round({SURE} * 1000)::bigint"}
     return [note("asked", source, date=day("q.created_at"), part="r.label", place=PLACE, variant=VARIANT, weak=WEAK, **sure)]
 
 
-def escalation_notes(rows: str) -> list[str]:
-    source = f"{rows} AS x({ESCALATION_COLUMNS}, n) {TURN.format(query='x.query_id', join='LEFT')}"
+def escalation_notes(rows: str, only: str = f"NOT {PAST_THE_COACH}") -> list[str]:
+    source = f"{rows} AS x({ESCALATION_COLUMNS}, n) {TURN.format(query='x.query_id', join='LEFT')} WHERE {only}"
     return [note("escalated", source, date=day("q.created_at"), place=PLACE, variant=VARIANT, weak=WEAK)]
 
 
-def reply_notes(rows: str) -> list[str]:
-    source = f"{rows} AS x({REPLY_COLUMNS}, n) WHERE x.first_replied_at IS NOT NULL"
+def reply_notes(rows: str, only: str = f"NOT {BY_THE_TRAINER}") -> list[str]:
+    query = "JOIN ai_coach_queries q ON q.id = x.query_id"
+    source = f"{rows} AS x({REPLY_COLUMNS}, n) {query} WHERE x.first_replied_at IS NOT NULL AND {only}"
     return [note("replied", source, date=day("x.first_replied_at"), slot="time_slot(x.first_replied_at - x.created_at)")]
 
 
@@ -46,8 +52,8 @@ def rating_notes(rows: str) -> list[str]:
     return [note("rated", source, date=day("q.created_at"), part="x.rating", variant=VARIANT)]
 
 
-def _rows(columns: str, table: str, condition: str) -> str:
-    return f"(SELECT {columns}, 1 FROM {table} WHERE {condition})"
+def _rows(columns: str, table: str, condition: str, sign: int = 1) -> str:
+    return f"(SELECT {columns}, {sign} FROM {table} WHERE {condition})"
 
 
 def all_notes(condition: str = "true") -> str:
@@ -104,6 +110,12 @@ UPDATE ai_coach_escalations SET first_replied_at = coalesce((earlier_replies #>>
  WHERE first_replied_at IS NULL AND (reply <> '' OR earlier_replies <> '[]')
 """
 PAST = all_notes()
+# What was counted before words past the coach were told from questions to it.
+PAST_WORDS = noted(
+    *escalation_notes(_rows(ESCALATION_COLUMNS, "ai_coach_escalations", "true", -1), PAST_THE_COACH),
+    *reply_notes(_rows(REPLY_COLUMNS, "ai_coach_escalations", "true", -1), BY_THE_TRAINER),
+)
+NOTE_ESCALATION, NOTE_REPLY = FUNCTIONS[1:3]
 MAKE = [*FUNCTIONS, TRIGGERS]
 UNMAKE = (
     "; ".join(f"DROP FUNCTION {name}() CASCADE" for name in ("note_turn", "note_escalation", "note_reply", "note_rating"))

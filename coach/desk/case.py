@@ -109,6 +109,7 @@ class Case:
     facts: Facts | None
     draft: str
     replies: tuple[SaidByTrainer, ...]
+    straight: str  # "learner" or "trainer": who wrote, when the coach has no part in it
 
 
 def case_of(escalation: Escalation) -> Case:
@@ -130,6 +131,7 @@ def case_of(escalation: Escalation) -> Case:
         facts=_facts(escalation),
         draft=draft_of(escalation) if escalation.is_waiting else "",
         replies=tuple(replies_of(escalation)),
+        straight=str(escalation.place.get("straight", "")),
     )
 
 

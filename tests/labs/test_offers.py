@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
-from coach import telling
-from coach.labs import helping, judging, offering, trying
+from coach import replying, telling
+from coach.counting import count_anew
+from coach.labs import helping, judging, offering, trying, writing_to
 from coach.labs.offering import OfferRefused
 from coach.models import Escalation, LabOffer, LabStruggle, Query
+from learning.insights import fold_insights
+from learning.models import CourseFigures, PlaceFigures
 from tests.labs.conftest import STEP_2, fail, offers_of, struggle_of
 from tests.pages.conftest import signed_in
 
@@ -241,6 +244,29 @@ def test_it_lets_a_trainer_write(ada, ben, tess, lab) -> None:
     assert "mount point" not in signed_in(ben).get(f"/coach/{lab.course.slug}/").content.decode()
     with acting_as(SYSTEM):
         assert Query.objects.count() == 1
+    case = desk.get(f"/desk/{escalation.pk}/").content.decode()
+    assert "The trainer wrote first. The coach was not asked." in case
+    assert "The coach has said nothing." not in case
+
+
+def test_it_counts_no_words_past_the_coach(ada, tess, lab) -> None:
+    fail(ada, lab)
+    sent = writing_to.write(struggle_of(ada), lab, "Look at the mount point.", tess, uuid.uuid4())
+    with acting_as(ada):
+        writing_to.ask_trainer(ada, lab, STEP_2, uuid.uuid4())
+    with acting_as(tess):
+        replying.edit(sent, replying.Reply("Look at its path.", teach=False), tess)
+        asked = Escalation.objects.exclude(pk=sent.pk).get()
+        replying.reply(asked, replying.Reply("Show me.", teach=False), tess)
+    page = signed_in(tess).get(f"/desk/{asked.pk}/").content.decode()
+    assert "The learner wrote to the trainer. The coach was not asked." in page
+    for _again in range(2):
+        fold_insights()
+        with acting_as(SYSTEM):
+            (day,) = CourseFigures.objects.filter(span="day")
+            assert (day.asked, day.escalated, sum(day.reply_times)) == (0, 0, 1)  # the learner has waited for that one
+            assert not PlaceFigures.objects.exists()
+        count_anew(lab.course_id)
 
 
 def test_it_shows_the_desk_to_trainers_only(ada, tess, lab) -> None:

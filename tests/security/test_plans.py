@@ -11,8 +11,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.apps import apps
 
 from accounts.models import User
+from accounts.policies import RowSecurity
 from benchmarks.bulk import DAYS, FEEDBACK, ITEMS, MEMORIES, STATEMENTS
 from courses.models import Course
 from tests.conftest import make_course, owner_connection
@@ -28,6 +30,10 @@ SELECT 'many' || n || '@example.com', 'Many', 'learner', '!', 'UTC', true, false
 """
 ENROLLED = """
 INSERT INTO enrolments (learner_id, course_id, trainer_id) SELECT u.id, %(course)s, %(tess)s FROM users u WHERE name = 'Many'
+"""
+LEADING = """
+SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
 """
 QUERIES = """
 INSERT INTO conversations (user_id, course_id, title, total_cost, updated_at)
@@ -100,6 +106,39 @@ def test_it_finds_out_once_who_acts(values: dict[str, Any], tess: User, name: st
     assert any(node.get("Parent Relationship") == "InitPlan" for node in plan)
     per_row = [text for text in conditions if re.search(r"(?<!hashed )SubPlan", text)]
     assert per_row == []
+
+
+def tables_of_the_loop() -> dict[str, str | None]:
+    """The tables of learning and of coach and desk, those of tomorrow too, with the rule for reading them."""
+    return {
+        model._meta.db_table: rule.rules["select"]
+        for model in apps.get_models()
+        if model._meta.app_label in {"learning", "coach"}
+        for rule in model._meta.constraints
+        if isinstance(rule, RowSecurity)
+    }
+
+
+def test_it_asks_no_table_of_the_loop_row_by_row() -> None:
+    asked = []
+    with app_connection() as app:
+        for role in ("learner", "trainer", "admin"):
+            for table in tables_of_the_loop():
+                with acting(app, str(uuid.uuid4()), role):
+                    plan = plan_of(app, f"SELECT * FROM {table}", {})
+                texts = [str(text) for node in plan for kind, text in node.items() if kind.endswith(("Filter", "Cond"))]
+                if any(CALLS.search(text) or re.search(r"(?<!hashed )SubPlan", text) for text in texts):
+                    asked.append((role, table, texts))
+    assert asked == []
+
+
+def test_it_has_an_index_for_each_column_that_a_policy_of_the_loop_reads_by() -> None:
+    with owner_connection() as owner:
+        indexed = set(owner.execute(LEADING).fetchall())
+    rules = tables_of_the_loop().items()
+    wanted = {(table, column) for table, rule in rules for column in re.findall(r"(\w+) (?:=|BETWEEN)", rule or "")}
+    assert len(wanted) > 20
+    assert wanted <= indexed
 
 
 def test_it_sees_through_a_policy_that_asks_for_each_row(values: dict[str, Any], tess: User) -> None:
