@@ -247,6 +247,7 @@ def test_it_lets_a_trainer_write(ada, ben, tess, lab) -> None:
     case = desk.get(f"/desk/{escalation.pk}/").content.decode()
     assert "The trainer wrote first. The coach was not asked." in case
     assert "The coach has said nothing." not in case
+    assert "What the coach read" not in case
 
 
 def test_it_counts_no_words_past_the_coach(ada, tess, lab) -> None:
