@@ -121,6 +121,16 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Mentor"),
+                "separator": True,
+                "items": [
+                    _link(_("Threads"), "forum", "ai_conversation"),
+                    _link(_("Mentor's answers"), "psychology", "mentor_chat"),
+                    _link(_("Learning concepts"), "school", "courses_learningconcept"),
+                    _link(_("Learning plans"), "event_note", "planning_learningplan"),
+                ],
+            },
+            {
                 "title": _("Models"),
                 "separator": True,
                 "items": [
