@@ -100,7 +100,6 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Disputed marks"), "flag", "planning_markdispute"),
                     _link(_("Study plans"), "calendar_month", "planning_studyplan"),
                     _link(_("Improvement plans"), "trending_up", "planning_improvementplan"),
-                    _link(_("Learning plans"), "route", "planning_learningplan"),
                     _link(_("Calendar addresses"), "event", "planning_calendarfeed"),
                 ],
             },
