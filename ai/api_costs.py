@@ -27,7 +27,9 @@ class LineSerializer(serializers.Serializer[Line]):
     name = serializers.CharField(help_text="The day (UTC), the course, the feature, or provider and model.")
     requests = serializers.IntegerField()
     failed = serializers.IntegerField()
-    cost_usd = serializers.DecimalField(max_digits=16, decimal_places=8, source="cost", help_text="Of the known prices.")
+    cost_usd = serializers.DecimalField(
+        max_digits=16, decimal_places=8, source="known_cost", allow_null=True, help_text="Of the known prices; null without any."
+    )
     requests_of_unknown_price = serializers.IntegerField(source="unpriced", help_text="Not in the sum, and not taken for zero.")
     tokens = serializers.IntegerField()
     first_p50_ms = serializers.FloatField(source="first_p50", allow_null=True)

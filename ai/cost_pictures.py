@@ -46,11 +46,11 @@ def by_day(lines: Sequence[Line], today: date, days: int) -> Chart:
 def by_name(key: str, title: str, head: str, lines: Sequence[Line]) -> Chart:
     """A lying bar for each course, feature or model, what cost most first."""
     most, total = max((float(line.cost) for line in lines), default=0.0), sum(float(line.cost) for line in lines)
-    rows = tuple(_row(line, float(line.cost), most, _dollars(line.cost), _counted(line)) for line in lines[:MOST_ROWS])
+    rows = tuple(_row(line, float(line.cost), most, _cost(line), _counted(line)) for line in lines[:MOST_ROWS])
     first = next(iter(lines), NOTHING)
     said = _("%(name)s cost most: %(cost)s, %(share)s %% of all.")
     reading = said % {
-        "name": first.name or _("None"),
+        "name": first.name or _("No course"),
         "cost": _dollars(first.cost),
         "share": number_format(100 * float(first.cost) / total, 0) if total else "0",
     }
@@ -100,7 +100,7 @@ def failing(lines: Sequence[Line], reasons: Callable[[str], str]) -> Chart:
 
 
 def _row(line: Line, value: float, most: float, text: str, note: str, series: str = "plain") -> Row:
-    name = line.name or _("None")
+    name = line.name or _("No course")
     return Row(name, "", text, (parts([Piece(series, value, f"{name}: {text}")], most),), note=note)
 
 
@@ -113,8 +113,8 @@ def _table(head: str, lines: Sequence[Line]) -> Table:
 
 
 def _cells(line: Line) -> Iterator[Cell]:
-    yield line.name or _("None")
-    yield number_format(line.cost, 4, force_grouping=True)
+    yield line.name or _("No course")
+    yield None if line.known_cost is None else number_format(line.known_cost, 4, force_grouping=True)
     yield from (line.unpriced, line.requests, line.failed, line.tokens)
     yield from (_whole(ms) for ms in (line.first_p50, line.first_p95, line.whole_p95))
 
@@ -137,6 +137,10 @@ def _halfway(line: Line) -> str:
 
 def _nothing(lines: Sequence[Line]) -> str:
     return _("No known cost in this time.") if lines else _("No model was asked in this time.")
+
+
+def _cost(line: Line) -> str:
+    return _("unknown") if line.known_cost is None else _dollars(line.known_cost)
 
 
 def _dollars(amount: float | Decimal) -> str:

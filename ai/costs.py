@@ -48,6 +48,11 @@ class Line:
     whole_p95: float | None
 
     @property
+    def known_cost(self) -> Decimal | None:
+        """None when no price of all its requests is known."""
+        return None if self.requests and self.unpriced == self.requests else self.cost
+
+    @property
     def failed_percent(self) -> float:
         return 100 * self.failed / self.requests if self.requests else 0.0
 
@@ -91,7 +96,8 @@ def cells(by: str, found: Sequence[Line]) -> Iterator[list[str]]:
     ]
     for line in found:
         times = [("" if ms is None else str(round(ms))) for ms in (line.first_p50, line.first_p95, line.whole_p95)]
-        counts = [str(line.requests), str(line.failed), str(line.cost), str(line.unpriced), str(line.tokens)]
+        cost = "" if line.known_cost is None else str(line.known_cost)
+        counts = [str(line.requests), str(line.failed), cost, str(line.unpriced), str(line.tokens)]
         yield [_harmless(line.name), *counts, *times]
 
 

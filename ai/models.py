@@ -51,6 +51,9 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True)  # by its learner, who can undo it until it is cleared away
+    model_notes = models.TextField(null=True)  # the older part in a model's words, which `context_summary` begins with
+    model_notes_to = models.UUIDField(null=True)  # the newest turn that they hold
+    notes_due_at = models.DateTimeField(null=True)  # since when there is enough for new ones
 
     class Meta:
         db_table = "conversations"
@@ -73,6 +76,8 @@ class Conversation(models.Model):
             Index(fields=["user", "-updated_at", "-id"], name="idx_conversations_threads", condition=models.Q(kind="mentor")),
             # What the worker clears away.
             Index(fields=["deleted_at"], name="idx_conversations_deleted", condition=models.Q(deleted_at__isnull=False)),
+            # What the worker has a model sum up.
+            Index(fields=["notes_due_at"], name="idx_conversations_notes_due", condition=models.Q(notes_due_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

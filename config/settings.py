@@ -143,6 +143,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-variants": {"task": "ai.watch_variants", "schedule": timedelta(minutes=2)},
     "pick-up-handovers": {"task": "coach.pick_up", "schedule": timedelta(seconds=15)},
     "sweep-chats": {"task": "mentor.sweep_chats", "schedule": timedelta(seconds=15)},
+    "sum-up-threads": {"task": "mentor.sum_up", "schedule": timedelta(seconds=30)},
     "adapt-plans": {"task": "planning.adapt_plans", "schedule": timedelta(hours=1)},
     "clear-concepts": {"task": "planning.clear_concepts", "schedule": timedelta(hours=1)},
     "recalibrate": {"task": "coach.recalibrate", "schedule": timedelta(minutes=15)},

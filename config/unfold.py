@@ -100,7 +100,6 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Disputed marks"), "flag", "planning_markdispute"),
                     _link(_("Study plans"), "calendar_month", "planning_studyplan"),
                     _link(_("Improvement plans"), "trending_up", "planning_improvementplan"),
-                    _link(_("Learning plans"), "route", "planning_learningplan"),
                     _link(_("Calendar addresses"), "event", "planning_calendarfeed"),
                 ],
             },
@@ -118,6 +117,16 @@ UNFOLD: dict[str, Any] = {
                     _link(_("Weights of struggle"), "balance", "coach_struggleweights"),
                     _link(_("Learning records"), "receipt", "coach_xapistatement"),
                     _link(_("Trainers' coaches"), "badge", "coach_personalization"),
+                ],
+            },
+            {
+                "title": _("Mentor"),
+                "separator": True,
+                "items": [
+                    _link(_("Threads"), "forum", "ai_conversation"),
+                    _link(_("Mentor's answers"), "psychology", "mentor_chat"),
+                    _link(_("Learning concepts"), "school", "courses_learningconcept"),
+                    _link(_("Learning plans"), "event_note", "planning_learningplan"),
                 ],
             },
             {

@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING
 
 from django.db.models import F
-from django.db.models.functions import Left
 from django.utils import timezone
 
 from accounts.door import SYSTEM, Statement, in_door
@@ -16,14 +15,12 @@ from ai.citations import clean
 from ai.models import Conversation, Message
 from ai.providers import Finished
 from learning.citing import kept, provenance, rounded, surety
-from mentor.claiming import MOST_TURNS
-from mentor.condensing import MOST_OF_TURN, Said, newest_within, summary
+from mentor import summarising
 from mentor.models import Chat
 
 if TYPE_CHECKING:
     from mentor.answering import Draft
 
-MOST_SUMMARISED = 200  # turns of one thread
 STATUS_AND_TEXT = "SELECT status, response FROM ai_mentor_chats WHERE id = %s AND user_id = (SELECT app_user_id())"
 TEXT_SO_FAR = """
 UPDATE ai_mentor_chats c SET response = coalesce(t.answer, c.response), saved_at = now()
@@ -119,13 +116,6 @@ def _note(chat: Chat, draft: "Draft") -> None:
     Conversation.objects.filter(pk=chat.conversation_id).update(
         ai_provider=chat.provider or None,
         total_cost=F("total_cost") + (chat.cost_usd or 0),
-        context_summary=_summary(chat),
         updated_at=timezone.now(),
     )
-
-
-def _summary(chat: Chat) -> str | None:
-    """Of all turns that the next question will not carry along as they were."""
-    rows = Chat.objects.filter(conversation_id=chat.conversation_id, user_id=chat.user_id, status=Chat.Status.ANSWERED)
-    turns = [Said(*row) for row in rows.order_by("-pk").values_list("question", Left("response", MOST_OF_TURN))[:MOST_SUMMARISED]]
-    return summary(turns[len(newest_within(turns[:MOST_TURNS])) :]) or None
+    summarising.refresh(chat.conversation_id, timezone.now())

@@ -13,6 +13,7 @@ from accounts.door import SYSTEM, acting_as
 from mentor import interrupting, threads
 from mentor.answering import answer_now
 from mentor.remembering import remember_settled
+from mentor.summarising import summarise_due
 
 log = logging.getLogger("aicoach.mentor")
 
@@ -26,6 +27,12 @@ def sweep_chats() -> None:
     for chat_id in waiting:
         asyncio.run(answer_now(chat_id, SYSTEM))
     remember_settled()
+
+
+@shared_task(name="mentor.sum_up", ignore_result=True)
+def sum_up() -> None:
+    """Have a model write the notes of a long thread, one at a time, so that nothing else waits long."""
+    summarise_due()
 
 
 @shared_task(name="mentor.clear_threads", ignore_result=True)

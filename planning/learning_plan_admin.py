@@ -1,5 +1,6 @@
 """Learning plans in Django admin: to look at, and to pause one that goes wrong. Steps are their learner's to tick and move."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,6 +12,7 @@ from unfold.decorators import action, display
 
 from accounts.admin import ReadOnlyAdmin, ReadOnlyInline
 from planning.learning_plan_models import LearningPlan, LearningPlanStep
+from planning.learning_plans import days
 
 
 class StepInline(ReadOnlyInline):
@@ -29,7 +31,20 @@ class LearningPlanAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "course")
     search_fields = ("name", "user__email", "user__name")
     date_hierarchy = "created_at"
-    fields = ("name", "user", "course", "state", "description", "schedule", "adaptive_settings", "created_at", "closed_at")
+    fields = (
+        "name",
+        "user",
+        "course",
+        "state",
+        "steps_done",
+        "week",
+        "deadline",
+        "does_not_fit",
+        "adapts",
+        "created_at",
+        "closed_at",
+    )
+    readonly_fields = ("steps_done", "week", "deadline", "does_not_fit", "adapts")
     inlines = (StepInline,)
     actions = ("pause",)
 
@@ -40,6 +55,22 @@ class LearningPlanAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("steps done"))
     def steps_done(self, plan: Any) -> str:
         return _("%(done)d of %(many)d") % {"done": plan.done, "many": plan.many}
+
+    @display(description=gettext_lazy("minutes a day, Monday first"))
+    def week(self, plan: LearningPlan) -> str:
+        return " · ".join(str(minutes) for minutes in days.weekly_of(plan))
+
+    @display(description=gettext_lazy("deadline"))
+    def deadline(self, plan: LearningPlan) -> date | None:
+        return days.deadline_of(plan)
+
+    @display(description=gettext_lazy("does not fit before it"))
+    def does_not_fit(self, plan: LearningPlan) -> str:
+        return ", ".join(str(each.get("title", "")) for each in (plan.schedule or {}).get("unfit", ())) or "–"
+
+    @display(description=gettext_lazy("adapts"), boolean=True)
+    def adapts(self, plan: LearningPlan) -> bool:
+        return bool(plan.setting("adapts"))
 
     @action(description=gettext_lazy("Pause"))
     def pause(self, request: HttpRequest, plans: QuerySet[LearningPlan]) -> None:

@@ -45,12 +45,18 @@ def _deed(text: str, word: str) -> str:
         "syllabus point": lambda point: _explain(point, _sources(text, word)),
         "sentences": lambda sentences: _checked(sentences, _sources(text, word)),
         "profile": _profile,
+        "turns to sum up": _notes,
     }
     for kind, deed in deeds.items():
         if words := _block(text, word, kind):
             return deed(words)
     question = _block(text, word, "question")
     return _sorted(question) if SORT.search(text) else compose(question, _sources(text, word), None).text
+
+
+def _notes(turns: str) -> str:
+    """What a model says of a thread: what was asked."""
+    return f"The learner asked: {'; '.join(re.findall(r'^Learner: (.*)$', turns, re.MULTILINE))[:400]}"
 
 
 def _report(said: str) -> str:

@@ -74,6 +74,17 @@ def test_it_gives_a_spreadsheet_without_formulas(logged, rex):
     assert client.get(f"{PAGE}?csv=users").status_code == 404
 
 
+def test_it_takes_no_unknown_price_for_zero(ada, rex):
+    with acting_as(SYSTEM):
+        request_log.save([tried("House", "own", price=None)], user_id=ada.pk, feature="coach")
+    client = signed_in(rex)
+    rows = list(csv.reader(io.StringIO(client.get(f"{PAGE}?csv=model").content.decode())))
+    assert rows[1][:5] == ["House · own", "1", "0", "", "1"]
+    page = client.get(PAGE).content.decode()
+    assert ">unknown<" in page.replace("\n", "")
+    assert "No course" in page
+
+
 def test_it_is_empty_before_the_first_request(rex):
     assert "No model was asked" in signed_in(rex).get(PAGE).content.decode()
 

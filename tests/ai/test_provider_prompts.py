@@ -15,6 +15,7 @@ from ai.prompts.intending import intent_request
 from ai.prompts.leading import session_request
 from ai.prompts.marked import marking_request
 from ai.prompts.profiling import profile_request
+from ai.prompts.summing import summary_request
 from ai.prompts.supporting import check_request
 from ai.prompts.transcribed import transcript_request
 from ai.providers import Source
@@ -109,6 +110,8 @@ def built(version: str, words: str) -> tuple[Message, ...]:
         return check_request(sentences=[words], sources=[source], course_id="").messages
     if version.startswith("profile/"):
         return profile_request(pasted=words).messages
+    if version.startswith("summary/"):
+        return summary_request(notes=words, turns=[(words, words)]).messages
     return transcript_request(transcript=words, course=words).messages
 
 
