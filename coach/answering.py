@@ -24,6 +24,7 @@ from coach.persona.sharing import manner
 from learning.citing import source
 from learning.confidence import confidence
 from learning.finding import SOURCES, find
+from learning.leaning import leaning
 from learning.retrieval import Passage
 
 COVERED = 0.35  # relevance from which on the course speaks of a question
@@ -37,7 +38,8 @@ class Draft(Spoken):
     question: str = ""  # standing alone
     intent: str = "course_content"
     passages: list[Passage] = field(default_factory=list)
-    relevance: float = 0.0  # how sure the search is
+    relevance: float = 0.0  # how surely the course speaks of the question
+    sureness: float = 0.0  # how surely it answers it, as the search says
     confidence: float = 0.0  # what that is worth in this course
     said: paths.Said | None = None  # what needs no provider
     verdicts: Mapping[int, float] = field(default_factory=dict)  # of a model on its own sentences
@@ -97,7 +99,8 @@ async def _find(draft: Draft, turn: LiveTurn) -> None:
     )
     draft.passages = found.passages
     draft.relevance = confidence(draft.question, draft.passages)
-    draft.confidence = claimed.calibrated(draft.relevance)
+    draft.sureness = confidence(draft.question, draft.passages, leaning=leaning(found.vector))
+    draft.confidence = claimed.calibrated(draft.sureness)
     since = time.perf_counter()
     draft.intent = await intent_of(draft, found.vector)
     await paths.prepare(draft)

@@ -49,7 +49,8 @@ async def prepare(draft: "Draft") -> None:
 def purpose(course_title: str) -> str:
     """What the coach is for, in one sentence."""
     return _(
-        "I am here for the course “%(course)s”: ask me what something in it means, where it stands, or how to get on with a lab."
+        "I am here for the course “%(course)s”: ask me what something in it means, where it stands, or how to get on with a lab; "
+        "if it was about that after all, ask your trainer."
     ) % {"course": course_title}
 
 
@@ -95,4 +96,5 @@ async def _find_way(draft: "Draft") -> None:
 
 def _lift(draft: "Draft", least: float) -> None:
     """What the outline or a lab says for certain needs no search to be sure of it."""
-    draft.relevance, draft.confidence = max(draft.relevance, least), max(draft.confidence, least)
+    draft.relevance, draft.sureness = max(draft.relevance, least), max(draft.sureness, least)
+    draft.confidence = max(draft.confidence, least)

@@ -102,7 +102,7 @@ def _fill(response: Response, draft: "Draft", text: str) -> None:
     response.label = provenance(finished, [draft.passages[number - 1] for number in used])
     response.prompt_version = draft.version_used
     response.prompt_variant_id = None if draft.said else draft.prompt.variant_id  # no prompt had a part in it
-    response.raw_confidence = rounded(surety(draft.relevance, finished))
+    response.raw_confidence = rounded(surety(draft.sureness, finished))
     bare, support = _support(draft, response)
     response.confidence_score = rounded(surety(draft.confidence * support, finished))
     response.prompt_tokens, response.completion_tokens = draft.prompt_tokens, draft.completion_tokens

@@ -3,8 +3,9 @@
 Four signs, weighed by a logistic regression: how near the nearest passage is in meaning; how much of the question's words stands
 in the best passage, rare words counting more; whether both legs of the search name the same passage; how far the best
 passage is ahead of the fourth. Without vectors the words alone speak, with weights of their own. It says that the course
-speaks of the matter, not that the passage holds the very detail that was asked for: no sign here can know that.
-The weights and what they reach on courses that they were not made with stand in docs/decisions/0041-confidence.md.
+speaks of the matter, not that the passage holds the very detail that was asked for: no sign here can know that. How readily
+courses answer such a question at all can be added as a leaning. The weights and what they reach on courses that they were not
+made with stand in docs/decisions/0041-confidence.md.
 """
 
 import math
@@ -41,16 +42,17 @@ class Evidence(Protocol):
     def kind(self) -> str: ...
 
 
-def confidence(question: str, passages: Sequence[Evidence]) -> float:
+def confidence(question: str, passages: Sequence[Evidence], *, leaning: float = 0.0) -> float:
     """0 to 1: the probability that the course answers the question; `passages` as the search returned them, best first.
 
-    0 for a question without a letter or digit, and when nothing was found.
+    Without a `leaning` (`learning.leaning`: log-odds) it says how surely the course speaks of the matter. 0 for a question
+    without a letter or digit, and when nothing was found.
     """
     if not passages or not SAYS_SOMETHING.search(question):
         return 0.0
     course = [passage for passage in passages if passage.kind != VERIFIED]
     if len(course) < len(passages):
-        return max(_verified(passages[0].score), confidence(question, course))
+        return max(_verified(passages[0].score), confidence(question, course, leaning=leaning))
     near = [passage.dense for passage in passages if passage.dense is not None]
     if near:
         lead = _lead([passage.score for passage in passages])
@@ -58,7 +60,12 @@ def confidence(question: str, passages: Sequence[Evidence]) -> float:
     else:
         lead = _lead([passage.lexical or 0.0 for passage in passages])
         total = COVERAGE_ALONE * passages[0].coverage + LEAD_ALONE * lead + START_ALONE
-    return 1 / (1 + math.exp(-total))
+    return 1 / (1 + math.exp(-total - leaning))
+
+
+def nearness(passages: Sequence[Evidence]) -> float:
+    """The cosine of the course's nearest passage, 0 without one."""
+    return max((passage.dense or 0.0 for passage in passages if passage.kind != VERIFIED), default=0.0)
 
 
 def _verified(surety: float) -> float:

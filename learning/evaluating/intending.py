@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from ai.embedding import default_embedder
-from learning.confidence import confidence
+from learning.confidence import confidence, nearness
 from learning.intents.head import shipped
 from learning.intents.signs import INTENTS, OFF_TOPIC
 from learning.intents.telling import Told, judged, tell
@@ -20,7 +20,7 @@ from learning.searching import QuestionVector
 def told_apart(read: Sequence[Example], vectors: "np.ndarray") -> list[Told]:
     """Each by a head that has seen nothing of its author; what is off-topic by its sound alone."""
     rows = apart(read, vectors, default_embedder().name)
-    return [judged(row, relevance=None, in_lab=each.in_lab) for each, row in zip(read, rows, strict=True)]
+    return [judged(row, is_far=None, in_lab=each.in_lab) for each, row in zip(read, rows, strict=True)]
 
 
 def told_in(course_id: UUID, read: Sequence[Example], vectors: "np.ndarray") -> list[Told]:
@@ -30,14 +30,15 @@ def told_in(course_id: UUID, read: Sequence[Example], vectors: "np.ndarray") -> 
     for each, vector in zip(read, vectors, strict=True):
         passages = search(course_id=course_id, question=each.text, embedding=vector)
         sure = confidence(each.text, passages)
-        told.append(tell(each.text, vector=QuestionVector(vector, model), relevance=sure, in_lab=each.in_lab))
+        asked = QuestionVector(vector, model)
+        told.append(tell(each.text, vector=asked, relevance=sure, nearest=nearness(passages), in_lab=each.in_lab))
     return told
 
 
 def told_by_sound(read: Sequence[Example], vectors: "np.ndarray") -> list[Told]:
     """By the head of the product, without a course."""
     rows = shipped().probabilities([each.text for each in read], vectors)
-    return [judged(row, relevance=None, in_lab=each.in_lab) for each, row in zip(read, rows, strict=True)]
+    return [judged(row, is_far=None, in_lab=each.in_lab) for each, row in zip(read, rows, strict=True)]
 
 
 def measure(read: Sequence[Example], told: Sequence[Told]) -> dict[str, Any]:

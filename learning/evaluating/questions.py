@@ -36,10 +36,11 @@ class Expected(Expectation):
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """A question and whether the course answers it."""
+    """A question and whether the course answers it; the course is named where lines of several stand in one file."""
 
     question: str
     answerable: bool
+    course: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def expectations(path: Path, limit: int | None = None) -> list[Expectation]:
 
 
 def answerables(path: Path, limit: int | None = None) -> list[Answerable]:
-    """Lines `{"question": text, "answerable": true or false}`, or with `"expected": [ids]`, empty for none; raises BrokenFile."""
+    """Lines `{"question": text, "answerable": true or false}`, or with `"expected": [ids]`, empty for none, and `"course": slug`
+    where it is not said otherwise; raises BrokenFile."""
     return read_all(path, limit, _answerable)
 
 
@@ -178,11 +180,14 @@ def _expected(value: dict[str, Any]) -> Expected:
 
 
 def _answerable(value: dict[str, Any]) -> Answerable:
+    course = value.get("course", "")
+    if not isinstance(course, str):
+        raise ValueError(_('"course" must be a text.'))
     if "answerable" not in value:
-        return Answerable(_question(value), bool(_ids(value)))
+        return Answerable(_question(value), bool(_ids(value)), course)
     if not isinstance(value["answerable"], bool):
         raise ValueError(_('"answerable" must be true or false.'))
-    return Answerable(_question(value), value["answerable"])
+    return Answerable(_question(value), value["answerable"], course)
 
 
 def _question(value: dict[str, Any]) -> str:

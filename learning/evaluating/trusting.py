@@ -6,9 +6,10 @@ from uuid import UUID
 
 import numpy as np
 
-from learning.calibration import bins, brier, calibration_error, crossed
+from learning.calibration import LEAST, MOST, bins, brier, calibration_error, crossed
 from learning.confidence import confidence
 from learning.evaluating.questions import Answerable
+from learning.leaning import Leaning, fitted, shipped
 from learning.retrieval import search
 
 COVERAGES = (0.5, 0.8, 0.9)  # shares of the questions, the most confident ones first
@@ -16,10 +17,12 @@ COVERAGES = (0.5, 0.8, 0.9)  # shares of the questions, the most confident ones 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A question's confidence beside the truth."""
+    """A question's confidence beside the truth; `relevance` is what the search alone says."""
 
     confidence: float
     answerable: bool
+    relevance: float = 0.0
+    course: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,14 @@ class Trust:
     ece_after_verdicts: float | None = None
     brier: float | None = None
     brier_after_verdicts: float | None = None
+    search_auroc: float | None = None
 
     def as_dict(self) -> dict[str, object]:
         return {
             "answerable": self.answerable,
             "unanswerable": self.unanswerable,
             "auroc": _rounded(self.auroc),
+            "auroc_of_search_alone": _rounded(self.search_auroc),
             "answerable_above_threshold": _rounded(self.answered),
             "unanswerable_below_threshold": _rounded(self.escalated),
             "ece": _rounded(self.ece),
@@ -52,14 +57,37 @@ class Trust:
         }
 
 
-def judge(*, course_id: UUID, questions: Sequence[Answerable], embeddings: "np.ndarray | None") -> list[Judged]:
-    """The confidence of each question, behind the caller's door."""
+def judge(
+    *, course_id: UUID, questions: Sequence[Answerable], embeddings: "np.ndarray | None", leaning: Leaning | None
+) -> list[Judged]:
+    """The confidence of each question, behind the caller's door; without vectors or a leaning as the search says."""
     judged = []
+    moved = np.zeros(len(questions)) if embeddings is None or leaning is None else leaning.of(embeddings)
     for number, asked in enumerate(questions):
         embedding = None if embeddings is None else embeddings[number]
         passages = search(course_id=course_id, question=asked.question, embedding=embedding)
-        judged.append(Judged(confidence(asked.question, passages), asked.answerable))
+        sure = confidence(asked.question, passages, leaning=float(moved[number]))
+        judged.append(Judged(sure, asked.answerable, confidence(asked.question, passages), asked.course))
     return judged
+
+
+def leaning_for(model: str) -> Leaning | None:
+    """The shipped one, if it was made for this model."""
+    return shipped() if shipped().embedder == model else None
+
+
+def apart(judged: Sequence[Judged], vectors: "np.ndarray", steady: "np.ndarray") -> float | None:
+    """The area under the curve when each course is judged with a leaning that was fitted to the others; None for one course."""
+    names, right = np.array([each.course for each in judged]), np.array([each.answerable for each in judged])
+    sure = np.clip([each.relevance for each in judged], LEAST, MOST)
+    told = np.log(sure / (1 - sure))
+    for name in sorted(set(names)):
+        own, others = names == name, names != name
+        if right[others].all() or not right[others].any():
+            return None
+        learnt = fitted(vectors[others], sure[others].tolist(), right[others].tolist(), steady=steady)
+        told[own] += learnt.of(vectors[own])
+    return auroc(told[right], told[~right])
 
 
 def measure(judged: Sequence[Judged], *, threshold: float) -> Trust:
@@ -71,6 +99,7 @@ def measure(judged: Sequence[Judged], *, threshold: float) -> Trust:
         answerable=len(yes),
         unanswerable=len(no),
         auroc=auroc(yes, no),
+        search_auroc=auroc(*(np.array([each.relevance for each in judged if each.answerable is kind]) for kind in (True, False))),
         answered=float((yes >= threshold).mean()) if len(yes) else None,
         escalated=float((no < threshold).mean()) if len(no) else None,
         ece=calibration_error(bins(sure, right)),

@@ -61,7 +61,7 @@ def torn(suffix: str = "", *, nth: int = 0) -> str:
     found = []
     for words in TORN:
         odds = odds_of(words + suffix, vector_of(words + suffix), in_lab=False) or {}
-        told = judged(np.array(list(odds.values())), relevance=0.9)
+        told = judged(np.array(list(odds.values())), is_far=False)
         if odds[NAVIGATION] >= 0.1 and is_worth_asking(told, odds, is_covered=True):
             found.append(words + suffix)
     return found[nth]

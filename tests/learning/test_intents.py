@@ -12,19 +12,22 @@ from ai.embedding import default_embedder
 from courses.models import Course
 from learning.evaluating.intending import measure, told_apart
 from learning.evaluating.questions import examples
+from learning.intents import kin
 from learning.intents.head import shipped
 from learning.intents.signs import INTENTS
 from learning.intents.telling import judged, tell
 from learning.intents.training import digest, train
-from learning.management.commands.train_intents import EXAMPLES
+from learning.management.commands.train_intents import EXAMPLES, KIN_EXAMPLES
 from learning.searching import QuestionVector, vector_of
 from tests.learning.retrieval_cast import Text, index
 
 COVERED, FOREIGN = 0.9, 0.03  # how much a course may speak of a question
+NEAREST = {COVERED: 0.7, FOREIGN: 0.12}  # cosine of its nearest passage then
 
 
 def told(question: str, *, relevance: float = COVERED, in_lab: bool = False) -> str:
-    return tell(question, vector=vector_of(question), relevance=relevance, in_lab=in_lab).intent
+    nearest = NEAREST[relevance]
+    return tell(question, vector=vector_of(question), relevance=relevance, nearest=nearest, in_lab=in_lab).intent
 
 
 @pytest.mark.parametrize(
@@ -54,19 +57,38 @@ def test_it_tells_the_intent(question: str, relevance: float, in_lab: bool, inte
 def test_it_goes_by_rules_without_a_vector_or_with_a_foreign_one(question: str, in_lab: bool, intent: str) -> None:
     foreign = QuestionVector(np.ones(8, np.float32), "another-model")
     for vector in (None, foreign):
-        answer = tell(question, vector=vector, relevance=FOREIGN, in_lab=in_lab)
+        answer = tell(question, vector=vector, relevance=FOREIGN, nearest=0.0, in_lab=in_lab)
         assert (answer.intent, answer.is_sure) == (intent, False)
 
 
 def test_it_takes_an_unsure_question_for_one_about_the_course() -> None:
     even = np.full(len(INTENTS), 1 / len(INTENTS))
-    answer = judged(even, relevance=COVERED)
+    answer = judged(even, is_far=False)
     assert (answer.intent, answer.is_sure) == ("course_content", False)
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest", "intent"),
+    [
+        ("how do I get candle wax out of a carpet", 0.1, "out_of_scope"),
+        ("how do I get candle wax out of a carpet", 0.55, "course_content"),  # a course about cleaning
+        ("Which colour do the cables of the training rack have?", 0.1, "course_content"),  # the course is silent: the trainer's
+        ("what is the password of the training server", 0.3, "course_content"),
+        ("do we get a certificate", 0.0, "course_content"),
+        ("who set up the machines in our classroom", 0.1, "course_content"),
+    ],
+)
+def test_it_leaves_to_the_trainer_what_only_the_course_misses(question: str, nearest: float, intent: str) -> None:
+    assert tell(question, vector=vector_of(question), relevance=FOREIGN, nearest=nearest, in_lab=False).intent == intent
 
 
 def test_it_ships_the_weights_of_its_examples() -> None:
     read = examples(EXAMPLES)
-    assert (shipped().examples, len(read) >= 500) == (digest(read), True)
+    everything = [*read, *examples(KIN_EXAMPLES)]
+    assert (shipped().examples, kin.shipped().examples) == (digest(read), digest(everything))
+    assert (len(read) >= 500, len(everything) >= 1700) == (True, True)
+    off = sum(each.intent == "out_of_scope" for each in everything)
+    assert (len(kin.shipped().off), len(kin.shipped().ours)) == (off, len(everything) - off)
     assert {each.intent for each in read} == set(INTENTS)
     few = read[::12]
     vectors = default_embedder().embed([each.text for each in few])

@@ -3,6 +3,8 @@
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ from ai.providers.completing import has_model
 from courses.models import Chapter, Course, Lab
 from learning.evaluating import doubles, feelings, finding, intending, trusting
 from learning.evaluating.kinds import further_kinds
-from learning.evaluating.questions import BrokenFile, Expectation, answerables, examples, expectations, pairs
+from learning.evaluating.questions import Answerable, BrokenFile, Expectation, answerables, examples, expectations, pairs
 from learning.evaluating.questions import feelings as lines_of_feelings
-from learning.management.commands.train_intents import EXAMPLES
+from learning.intents.signs import OFF_TOPIC
+from learning.leaning import fitted
+from learning.management.commands.train_intents import EXAMPLES, KIN_EXAMPLES
 from learning.models import QualitySet
 from learning.quality.completing import RunFailed, completed
 
@@ -40,6 +44,9 @@ Each line of the file is one JSON object, with "answerable" or with the chapters
 
     {"question": "When is the exam?", "answerable": false}
     {"question": "Why is my volume empty?", "expected": ["05-volumes-and-bind-mounts"]}
+
+Lines of several courses name theirs ("course": its slug). Then auroc_apart says what a leaning that was fitted to the other
+courses reaches in each, and --fit writes the leaning of all of them to a file (the product reads learning/leaning.json).
 """
 DUPLICATES_HELP = """
 How well the similarity of learning items tells those that ask for the same from those that only sound alike: precision and
@@ -84,10 +91,13 @@ class Command(BaseCommand):
         kinds = parser.add_subparsers(dest="kind", required=True)
         for kind, text in (("retrieval", RETRIEVAL_HELP), ("confidence", CONFIDENCE_HELP)):
             sub = kinds.add_parser(kind, description=text, formatter_class=RawDescriptionHelpFormatter)
-            sub.add_argument("--course", required=True, metavar="SLUG", help="the course to search in")
+            sub.add_argument("--course", required=kind == "retrieval", metavar="SLUG", help="the course to search in")
             sub.add_argument("--questions", required=True, type=Path, metavar="FILE", help="lines of JSON as above")
             sub.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
             sub.add_argument("--json", action="store_true", help="print one JSON object")
+            if kind == "confidence":
+                sub.add_argument("--fit", type=Path, metavar="FILE", help="write the leaning that was fitted to these answers")
+                sub.add_argument("--fitted-to", default="", metavar="TEXT", help="what the file says that it was fitted to")
         sub = kinds.add_parser("quality", description=QUALITY_HELP, formatter_class=RawDescriptionHelpFormatter)
         sub.add_argument("--course", required=True, metavar="SLUG", help="the course whose sets are run")
         sub.add_argument("--set", metavar="NAME", help="only this set")
@@ -132,8 +142,7 @@ class Command(BaseCommand):
             return self._intents(options["examples"], options["course"], limit)
         if kind == "quality":
             return self._quality(options["course"], options["set"])
-        found = self._retrieval if kind == "retrieval" else self._confidence
-        return found(options["course"], options["questions"], limit)
+        return self._retrieval(options, limit) if kind == "retrieval" else self._confidence(options, limit)
 
     def _duplicates(self, path: Path, limit: int | None) -> dict[str, Any]:
         read = pairs(path, limit)
@@ -161,8 +170,8 @@ class Command(BaseCommand):
         measured = feelings.measure(read, feelings.by_model if with_model else feelings.by_rule)
         return {"course": path.name, "questions": len(read), **measured}
 
-    def _retrieval(self, slug: str, path: Path, limit: int | None) -> dict[str, Any]:
-        questions = expectations(path, limit)
+    def _retrieval(self, options: dict[str, Any], limit: int | None) -> dict[str, Any]:
+        slug, questions = options["course"], expectations(options["questions"], limit)
         vectors = self._embed([each.question for each in questions])
         with acting_as(SYSTEM):
             course = _course(slug)
@@ -171,14 +180,28 @@ class Command(BaseCommand):
         legs = {leg: figures.as_dict() if figures else None for leg, figures in measured.items()}
         return {"course": slug, "questions": len(questions), **legs}
 
-    def _confidence(self, slug: str, path: Path, limit: int | None) -> dict[str, Any]:
-        questions = answerables(path, limit)
+    def _confidence(self, options: dict[str, Any], limit: int | None) -> dict[str, Any]:
+        read = answerables(options["questions"], limit)
+        questions = sorted((replace(each, course=each.course or options["course"] or "") for each in read), key=_by_course)
         vectors = self._embed([each.question for each in questions])
+        leaning = None if vectors is None else trusting.leaning_for(default_embedder().name)
+        judged: list[trusting.Judged] = []
         with acting_as(SYSTEM):
-            course = _course(slug)
-            threshold = float(course.escalation_threshold)
-            judged = trusting.judge(course_id=course.pk, questions=questions, embeddings=vectors)
-        return {"course": slug, "questions": len(questions), **trusting.measure(judged, threshold=threshold).as_dict()}
+            for slug, asked in groupby(questions, key=_by_course):
+                course, lines = _course(slug), list(asked)
+                own = None if vectors is None else vectors[len(judged) : len(judged) + len(lines)]
+                judged += trusting.judge(course_id=course.pk, questions=lines, embeddings=own, leaning=leaning)
+                threshold = float(course.escalation_threshold)
+        slugs = sorted({each.course for each in questions})
+        result = {"course": ", ".join(slugs), "questions": len(questions)}
+        result |= trusting.measure(judged, threshold=threshold).as_dict()
+        if vectors is not None and (len(slugs) > 1 or options["fit"]):
+            ours = [each.text for each in (*examples(EXAMPLES), *examples(KIN_EXAMPLES)) if each.intent != OFF_TOPIC]
+            steady = default_embedder().embed(ours)
+            result["auroc_apart"] = trusting.apart(judged, vectors, steady)
+            if options["fit"]:
+                _fit(options["fit"], options["fitted_to"], judged, vectors, steady)
+        return result
 
     def _quality(self, slug: str, name: str | None) -> dict[str, Any]:
         with acting_as(SYSTEM):
@@ -207,6 +230,18 @@ class Command(BaseCommand):
             self.stderr.write(
                 _("%(count)d of the expected chapters are not in this course: %(some)s") % {"count": len(strangers), "some": some}
             )
+
+
+def _by_course(asked: Answerable) -> str:
+    return asked.course
+
+
+def _fit(path: Path, told: str, judged: Sequence[trusting.Judged], vectors: np.ndarray, steady: np.ndarray) -> None:
+    right, model = [each.answerable for each in judged], default_embedder().name
+    if all(right) or not any(right):
+        raise CommandError(_("A leaning is fitted to questions of both kinds."))
+    relevances = [each.relevance for each in judged]
+    path.write_text(fitted(vectors, relevances, right, steady=steady, embedder=model, fitted_to=told).as_json())
 
 
 def _course(slug: str) -> Course:
