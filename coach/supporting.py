@@ -12,6 +12,7 @@ from django.conf import settings
 
 from ai.citations import clean
 from ai.prompts.supporting import check_request
+from ai.providers import Finished
 from ai.providers.completing import completed
 from learning.citing import provenance, source
 from learning.intents.weighing import FENCE
@@ -30,7 +31,7 @@ def claims_of(draft: "Draft", answer: str) -> list[Claim]:
     """What a model's answer claims; nothing when the answer is the course's or a trainer's own words. `answer` is clean."""
     numbers = range(1, len(draft.passages) + 1)
     cited = [draft.passages[number - 1] for number in clean(answer, numbers)[1]]
-    if draft.finished is None or provenance(draft.finished, cited) != AI_DRAFT:
+    if provenance(draft.finished or Finished("cut", "", ""), cited) != AI_DRAFT:
         return []
     texts = {number: " ".join((*each.heading_path, each.content)) for number, each in enumerate(draft.passages, start=1)}
     return claims(answer, texts, question=draft.question)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from coach.models import Personalization
 from coach.persona.forms import checked_linkedin
@@ -18,7 +19,10 @@ class ModeratedForm(forms.ModelForm):
     class Meta:
         model = Personalization
         fields = ("personalization_enabled", "coach_name", "greeting", "tone", "share_level", "linkedin_profile_url")
-        widgets = {"greeting": forms.Textarea(attrs={"rows": 2}), "linkedin_profile_url": forms.TextInput()}
+        widgets = {
+            "greeting": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "linkedin_profile_url": UnfoldAdminTextInputWidget(),
+        }
 
     def clean_coach_name(self) -> str:
         return one_line(self.cleaned_data["coach_name"])
