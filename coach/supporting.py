@@ -4,18 +4,17 @@ The model's word can take confidence away and name a sentence below the answer; 
 without a connection; when it does not come in time, or is no proper verdict on each sentence, the words alone decide.
 """
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from ai.citations import clean
+from ai.json_said import json_said
 from ai.prompts.supporting import check_request
 from ai.providers import Finished
 from ai.providers.completing import completed
 from learning.citing import provenance, source
-from learning.intents.weighing import FENCE
 from learning.support import Claim, claims
 
 if TYPE_CHECKING:
@@ -53,11 +52,9 @@ async def check(draft: "Draft", text: str) -> None:
 
 def read(said: str, count: int) -> Mapping[int, float]:
     """The worth of each claim by its number; nothing unless there is exactly one verdict for each."""
-    text = said.strip()[:LONGEST]
-    match = FENCE.match(text)
     try:
-        rows = json.loads(match[1] if match else text)["sentences"]
+        rows = json_said(said, longest=LONGEST)["sentences"]
         found = {row["number"]: WORTH[row["support"]] for row in rows}
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return {}
     return found if len(rows) == count and set(found) == set(range(1, count + 1)) else {}

@@ -2,18 +2,17 @@
 to the check question is a sentence of the course, word for word. Refuses everything else.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ai.citations import clean
+from ai.json_said import json_said
 from ai.prompts.explaining import VERSION, explain_request
 from ai.providers.completing import complete
 from ai.providers.events import Attempt, Source
 from coach.explanation_models import Level
-from coach.sessions.speaking import FENCE
 from coach.sessions.steps import Step
 
 __all__ = ["VERSION", "Written", "validated", "write"]
@@ -47,11 +46,10 @@ def write(
 
 
 def validated(answer: str, sources: Sequence[Source]) -> Written | None:
-    match = FENCE.match(answer.strip())
     try:
-        found = json.loads(match[1] if match else answer)
+        found = json_said(answer)
         said = found["explanation"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return None
     if not isinstance(said, str) or not said.strip() or "\x00" in said:
         return None

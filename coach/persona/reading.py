@@ -5,7 +5,6 @@ What it says is believed only where it stands in the text: it can choose and put
 connection is held while it speaks; the budgets and limits of questions hold for it.
 """
 
-import json
 import re
 from typing import Any
 
@@ -14,13 +13,13 @@ from django.db import connections
 from accounts.door import acting_as
 from accounts.models import User
 from accounts.throttling import allow
+from ai.json_said import json_said
 from ai.prompts.profiling import profile_request
 from ai.providers.completing import complete, has_model
 from ai.providers.events import Attempt
 from coach import booking
 from coach.persona import extracting
 from coach.persona.extracting import Profile
-from learning.intents.weighing import FENCE
 
 PATIENCE = 20.0  # seconds for a model; then what the rules found
 LISTS = ("expertise", "experience", "education", "languages")
@@ -50,13 +49,11 @@ def read(trainer: User, text: str) -> Profile:
 
 def found(said: str, pasted: str) -> Profile | None:
     """What a model copied, within the limits; None when it is no profile, or nothing of it stands in the text."""
-    text = said.strip()[:LONGEST]
-    match = FENCE.match(text)
     try:
-        values = json.loads(match[1] if match else text)
+        values = json_said(said, longest=LONGEST)
         lists = {name: tuple(_texts(values.get(name))) for name in LISTS}
         profile = Profile(headline=str(values.get("headline") or ""), about=str(values.get("about") or ""), **lists)
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError):
         return None
     there = _words(pasted)
     known = {name: tuple(one for one in lists[name] if _stands(one, there)) for name in LISTS}

@@ -4,12 +4,11 @@ A model judges the learner's words and puts the next step in its own. What it sa
 more than one question or is too long; its verdict is refused when it is none. Refuses to change what comes next.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ai.json_said import json_said
 from ai.prompts.leading import VERSION, session_request
 from ai.providers.completing import complete
 from ai.providers.events import Attempt, Source
@@ -22,7 +21,6 @@ __all__ = ["VERSION", "reply"]
 PATIENCE = 15.0  # seconds for a model; then the plain words
 MOST_WORDS, MOST_CHARACTERS = 110, 900
 GIVEN_AWAY = 0.6  # share of the pieces of a hidden sentence that may not stand in what is said
-FENCE = re.compile(r"^```(?:json)?\s*(.*?)\s*```$", re.DOTALL)
 SPOKEN = (Verdict.UNDERSTOOD, Verdict.PARTLY, Verdict.NOT_YET)
 
 
@@ -62,12 +60,11 @@ def reply(
 
 def validated(answer: str, turns: dict[str, Turn], said: str = "") -> Spoken | None:
     """What a model said to a learner who had `said` something, or None."""
-    match = FENCE.match(answer.strip())
     try:
-        found = json.loads(match[1] if match else answer)
+        found = json_said(answer)
         verdict, say = found["verdict"], found["say"]
         turn = turns[verdict]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         return None
     if not isinstance(say, str) or not _is_fit(say.strip(), turn, said):
         return None

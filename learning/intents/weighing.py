@@ -6,10 +6,9 @@ helping. It cannot call a question off-topic, unless there is no head to do that
 it cannot lead out of a lab, where solutions are kept.
 """
 
-import json
-import re
 from collections.abc import Mapping
 
+from ai.json_said import json_said
 from learning.intents.head import shipped
 from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, OFF_TOPIC, STRUGGLE
 from learning.intents.telling import BESIDE_LAB, Told
@@ -18,7 +17,6 @@ from learning.searching import QuestionVector
 RIVAL = 0.25  # probability of anything but the course, from which a question that the head is unsure of is worth a model's word
 POSSIBLE = 0.1  # probability below which the head does not believe a model
 LAB = frozenset({GUIDANCE, STRUGGLE})
-FENCE = re.compile(r"^```(?:json)?\s*(.*?)\s*```$", re.DOTALL)
 LONGEST = 400  # characters of a model's word that are looked at
 
 Odds = Mapping[str, float]
@@ -45,11 +43,9 @@ def is_worth_asking(told: Told, odds: Odds | None, *, is_covered: bool) -> bool:
 
 def read(answer: str) -> str | None:
     """The intent that a model's JSON names; None when it names none."""
-    text = answer.strip()[:LONGEST]
-    match = FENCE.match(text)
     try:
-        said = json.loads(match[1] if match else text)["intent"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        said = json_said(answer, longest=LONGEST)["intent"]
+    except (ValueError, TypeError, KeyError):
         return None
     return said if isinstance(said, str) and said in INTENTS else None
 

@@ -4,11 +4,10 @@ Summary and sentiment are the model's judgement, of a known shape and length; pe
 Anything else is no report, and the caller reads the transcript without a model.
 """
 
-import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
+from ai.json_said import json_said
 from ai.prompts.transcribed import transcript_request
 from ai.providers.completing import complete
 from ai.providers.events import Attempt
@@ -17,7 +16,6 @@ from learning.transcripts.naming import MOST_PEOPLE, MOST_TERMS, found_in
 
 SENTIMENTS = frozenset({"positive", "neutral", "negative", "mixed"})
 LONGEST_SUMMARY, LONGEST_REASON, LONGEST_NAME = 2_000, 400, 80  # characters
-FENCE = re.compile(r"^```(?:json)?\s*(.*?)\s*```$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +36,12 @@ def report_on(transcript: str, *, course: str, attempts: list[Attempt]) -> Repor
 
 def validated(answer: str, transcript: str, model: str) -> Report | None:
     """The report in a model's answer, or None."""
-    match = FENCE.match(answer.strip())
     try:
-        found = json.loads(match[1] if match else answer)
+        found = json_said(answer)
         summary, reason = _words(found["summary"], LONGEST_SUMMARY), _words(found.get("reason", ""), LONGEST_REASON)
         people, terms = _names(found.get("people", [])), _names(found.get("terms", []))
         sentiment = found["sentiment"]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
     if not summary or not isinstance(sentiment, str) or sentiment not in SENTIMENTS:
         return None

@@ -5,14 +5,13 @@ once, and then the transparent marker marks. A mark needs a quote that stands in
 person looks at the answer. What was addressed to the marker never reaches the model.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ai.json_said import json_said
 from ai.prompts.marked import VERSION, marking_request, repair_request
 from ai.providers.completing import complete
 from ai.providers.events import Attempt
@@ -25,7 +24,6 @@ MARKER = f"model/{VERSION}"
 WHOLE = "whole"  # the key of the only point of a question without a scheme
 LONGEST_REASON, LONGEST_SUMMARY, LONGEST_QUOTE = 400, 800, 600  # characters
 SHORTEST_QUOTE = 2
-FENCE = re.compile(r"^```(?:json)?\s*(.*?)\s*```$", re.DOTALL)
 
 
 class BrokenReport(ValueError):
@@ -80,10 +78,9 @@ def points_of(task: Task) -> tuple[Point, ...]:
 
 def read(text: str, points: tuple[Point, ...], answer: str, maximum: int) -> Report:
     """The report in a model's words. Raises BrokenReport."""
-    match = FENCE.match(text.strip())
     try:
-        found = json.loads(match[1] if match else text)
-    except (ValueError, RecursionError) as error:
+        found = json_said(text)
+    except ValueError as error:
         raise BrokenReport("it is not JSON") from error
     if not isinstance(found, dict) or not isinstance(found.get("points"), list):
         raise BrokenReport('there is no list "points"')
