@@ -23,6 +23,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
+from servestatic.middleware import ServeStaticMiddleware
 
 from accounts import throttling
 from accounts.door import SYSTEM, acting_as
@@ -47,6 +48,20 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.endswith("_API_KEY")]:
         del os.environ[name]  # no test may ask a real vendor
     TransactionTestCase._fixture_teardown = lambda case: empty_tables()
+    _share_static_files()
+
+
+def _share_static_files() -> None:
+    """Each test client loads the middleware anew, and looking for the static files takes longer than most tests."""
+    look, found = ServeStaticMiddleware.add_files_from_finders, []
+
+    def look_once(middleware: ServeStaticMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.append(middleware)
+        middleware.files, middleware.directories = found[0].files, found[0].directories
+
+    ServeStaticMiddleware.add_files_from_finders = look_once
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
