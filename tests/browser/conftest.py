@@ -38,7 +38,7 @@ def is_fault(kind: str, text: str) -> bool:
     return kind == "error" and not text.startswith(LEFT_BEHIND)
 
 
-@pytest.fixture(scope="module")  # while it lives an event loop runs in this thread, and other modules run their own
+@pytest.fixture(scope="package")  # while it lives an event loop runs in this thread, and other tests run their own
 def chromium() -> Iterator[Browser]:
     """The machine's Chromium, else Playwright's own; without either these tests are skipped, except in CI."""
     path = subprocess.run([ROOT / "script/chromium"], capture_output=True, text=True, check=False).stdout.strip()
