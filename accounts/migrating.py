@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 StateForwards = Callable[[Any, str, ProjectState], None]
-BESIDE_FIELDS = (AddIndex, RemoveIndex, AddConstraint, RemoveConstraint, AddTrigger, RemoveTrigger)
+BESIDE_FIELDS: tuple[Any, ...] = (AddIndex, RemoveIndex, AddConstraint, RemoveConstraint, AddTrigger, RemoveTrigger)
 
 
 @contextmanager
@@ -22,12 +22,12 @@ def keeping_classes() -> Iterator[None]:
     """Inside, these operations keep the classes that a state of the migrations has built."""
     usual = {operation: operation.state_forwards for operation in BESIDE_FIELDS}
     for operation, forwards in usual.items():
-        operation.state_forwards = _keeping(forwards)  # type: ignore[method-assign]
+        operation.state_forwards = _keeping(forwards)
     try:
         yield
     finally:
         for operation, forwards in usual.items():
-            operation.state_forwards = forwards  # type: ignore[method-assign]
+            operation.state_forwards = forwards
 
 
 def _keeping(forwards: StateForwards) -> StateForwards:
