@@ -13,6 +13,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from tests import emptying
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery staple"
 ALIASES = ("default", "owner")
+FREE_WITHIN = 30  # seconds until the last connection to a database has gone
 
 
 class QuickHasher(PBKDF2PasswordHasher):
@@ -128,7 +130,7 @@ def _template(server: psycopg.Connection[Any]) -> str:
     call_command("migrate", verbosity=0, interactive=False)
     _point_at("postgres")
     emptying.prepare(building)
-    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
+    _when_free(server, sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name)))
     return name
 
 
@@ -142,23 +144,27 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         with lock.open("w") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             template = _template(server)
-            server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+            _when_free(server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
             server.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
         _point_at(name)
         yield
         _sweeper().close()
         _point_at(home)
-        _drop(server, name)
+        with suppress(psycopg.errors.ObjectInUse):  # a database too many is no failure of a test
+            _when_free(server, sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
-def _drop(server: psycopg.Connection[Any], name: str) -> None:
-    """The owner may not end the app role's last connections, so it waits for them."""
-    for _attempt in range(20):
+def _when_free(server: psycopg.Connection[Any], statement: sql.Composed) -> None:
+    """Carry it out once nobody is connected: the owner may not end the app role's last connections, nor autovacuum's."""
+    until = time.monotonic() + FREE_WITHIN
+    while True:
         try:
-            server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+            server.execute(statement)
             return
         except psycopg.errors.ObjectInUse:
-            time.sleep(0.25)
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.25)
 
 
 def make_person(name: str, role: str = "learner", **fields: Any) -> User:
