@@ -30,7 +30,8 @@ class ModeratedForm(InfoForm, forms.ModelForm):
         self.initial.update(info_as_text(self.instance.trainer_info))
         for name in INFO:
             field = self.fields[name]
-            field.widget = UnfoldAdminTextareaWidget(attrs={"rows": 3, "dir": "auto"})
+            line, area = UnfoldAdminTextInputWidget, UnfoldAdminTextareaWidget
+            field.widget = line() if name == "headline" else area(attrs={"rows": 3, "dir": "auto"})
             field.help_text = field.help_text or _("E-mail addresses, numbers and links are left out.")
         self.fields["about"].label = _("About the trainer")
 

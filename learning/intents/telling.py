@@ -13,7 +13,7 @@ import numpy as np
 from ai.followups import stands_alone
 from learning.intents import kin
 from learning.intents.head import shipped
-from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat
+from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat, is_foreign
 from learning.searching import QuestionVector
 
 SURE = 0.5  # probability below which a question counts as one about the course
@@ -36,13 +36,13 @@ def tell(question: str, *, vector: QuestionVector | None, relevance: float, ahea
     """`relevance` is the confidence of the search, 0 to 1, `ahead` how far the course's nearest passage stands out
     (`learning.confidence.standing_out`); `vector` None when there is no model.
 
-    Beside a lab, a question that does not stand alone ("is this right so far?") leans on the lab.
+    In another language than the examples' nothing is off-topic: they cannot tell. Beside a lab, a question that does not stand alone ("is this right so far?") leans on the lab.
     """
     if is_chat(question):
         return Told(OFF_TOPIC, is_sure=True)
     if vector is None or vector.model != shipped().embedder:
         return Told(by_rules(question, in_lab=in_lab), is_sure=False)
-    is_far = relevance < SPOKEN_OF and _is_off(vector, ahead)
+    is_far = relevance < SPOKEN_OF and not is_foreign(question) and _is_off(vector, ahead)
     told = judged(shipped().probabilities([question], vector.values[None])[0], is_far=is_far, in_lab=in_lab)
     leans = in_lab and told.intent == CONTENT and not stands_alone(question)
     return replace(told, intent=GUIDANCE) if leans else told

@@ -45,6 +45,11 @@ def told(question: str, *, relevance: float = COVERED, in_lab: bool = False) -> 
         ("still not working", COVERED, True, "lab_struggle"),
         ("what will the weather be like tomorrow", FOREIGN, False, "out_of_scope"),
         ("what is the interest on my account", COVERED, False, "course_content"),  # a course may be about banks
+        ("can we get the slides of day 2 as pdf", COVERED, False, "course_content"),
+        ("wie ist das Wetter morgen in Berlin?", FOREIGN, False, "course_content"),  # no example knows this language
+        ("¿Cómo conservo los datos de la base?", FOREIGN, False, "course_content"),
+        ("как сохранить данные", FOREIGN, False, "course_content"),
+        ("how do I say “wo ist der Bahnhof” in Polish", FOREIGN, False, "out_of_scope"),
     ],
 )
 def test_it_tells_the_intent(question: str, relevance: float, in_lab: bool, intent: str) -> None:
