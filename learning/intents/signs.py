@@ -47,7 +47,7 @@ CHAT = re.compile(
     r"|test|thx|there)\W*){1,3}$",
     re.IGNORECASE,
 )
-# Small words of German, Dutch, French, Spanish, Portuguese, Italian, Polish and the languages of the North that English does not have.
+# Small words that English does not have: of German, Dutch, French, Spanish, Portuguese, Italian, Polish, Danish and Swedish.
 FOREIGN = re.compile(
     r"\b(?:wo|wie|wann|warum|ist|sind|der|das|und|ich|nicht|eine?|einen|mein|kann|mit|für|über|wird|wenn|auf"
     r"|hoe|waar|wat|het|een|van|ik|mijn|niet|voor|waarom"

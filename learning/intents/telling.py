@@ -36,7 +36,8 @@ def tell(question: str, *, vector: QuestionVector | None, relevance: float, ahea
     """`relevance` is the confidence of the search, 0 to 1, `ahead` how far the course's nearest passage stands out
     (`learning.confidence.standing_out`); `vector` None when there is no model.
 
-    In another language than the examples' nothing is off-topic: they cannot tell. Beside a lab, a question that does not stand alone ("is this right so far?") leans on the lab.
+    In another language than the examples' nothing is off-topic: they cannot tell. Beside a lab, a question that does not stand
+    alone ("is this right so far?") leans on the lab.
     """
     if is_chat(question):
         return Told(OFF_TOPIC, is_sure=True)
