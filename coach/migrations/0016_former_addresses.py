@@ -9,7 +9,7 @@ from coach import address_functions as functions
 
 class Migration(migrations.Migration):
 
-    dependencies = [('coach', '0014_words_past_the_coach'), ('courses', '0006_words_count_as_far_as_they_agree')]
+    dependencies = [('coach', '0015_courses_by_learner'), ('courses', '0006_words_count_as_far_as_they_agree')]
 
     operations = [
         migrations.CreateModel(
