@@ -14,6 +14,14 @@ LEANING = re.compile(
     r"|\bthe (second|first|last|other|same) (one|option|way)\b",
     re.IGNORECASE,
 )
+# "What is a layer?" has one word of its own and leans on nothing; "what is the default" and "what is missing" do.
+ASKS_MEANING = re.compile(
+    r"^\W*(?:what(?:['’]?s| is| are| does)|define|explain|describe) (?:an? )?(?!the\b)\W?[\w.+#/-]+\W?(?: (?:do|mean|for))?\W*$",
+    re.IGNORECASE,
+)
+LACKS_SUBJECT = re.compile(
+    r"\b(?:wrong|next|missing|different|new|best|better|left|possible|happening|going|further|again|\w+ly)\W*$", re.IGNORECASE
+)
 WORD = re.compile(r"[^\W_][\w.+#/-]*")
 ENOUGH_WORDS = 9  # a longer question carries its own topic
 FUNCTION_WORDS = frozenset(
@@ -21,6 +29,7 @@ FUNCTION_WORDS = frozenset(
     a about again also an and any are as at be but by can could did do does explain for from give had has have how i if in is it
     its just me mean means more my not of on one or our please should so some something tell than that the their them then there
     these they thing this those to was way we were what when where which who why will with work works would you your
+    d ll m re s t ve
     """.split()
 )
 
@@ -35,8 +44,14 @@ class Turn:
 
 def stands_alone(question: str) -> bool:
     """Whether the question can be searched for without what was said before."""
-    content = topic(question)
-    return len(question.split()) >= ENOUGH_WORDS or (len(content) >= 2 and not LEANING.search(question))
+    if len(question.split()) >= ENOUGH_WORDS:
+        return True
+    own = len(topic(question))
+    return not LEANING.search(question) and (own > 1 or (own == 1 and _names_its_subject(question)))
+
+
+def _names_its_subject(question: str) -> bool:
+    return bool(ASKS_MEANING.match(question)) and not LACKS_SUBJECT.search(question)
 
 
 def topic(question: str) -> list[str]:

@@ -20,6 +20,7 @@ def commands(options: Namespace) -> dict[str, list[str]]:
         "failing_over": [],
         "learning_loop": ["--quick"],
         "look_alikes": [],
+        "off_topic": [],
         "desk": [],
         "edits_and_events": [],
         "insights": ["--quick"],

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin, RoleAdmin
 from coach.models import (
@@ -17,7 +18,8 @@ from coach.models import (
     StruggleWeights,
     XapiStatement,
 )
-from coach.persona.moderating import ModeratedForm
+from coach.persona import keeping
+from coach.persona.moderating import INFO, ModeratedForm
 
 
 @admin.register(Query)
@@ -102,11 +104,12 @@ class PersonalizationAdmin(RoleAdmin):
     """What trainers let the coach be. An admin may mend it, switch it off, share less of it, and take it away."""
 
     form = ModeratedForm
-    fields = (
-        "trainer", "course", "personalization_enabled", "coach_name", "greeting", "tone", "share_level", "linkedin_profile_url",
-        "trainer_info", "updated_at",
-    )  # fmt: skip
-    readonly_fields = ("trainer", "course", "trainer_info", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("trainer", "course", "personalization_enabled", "share_level", "updated_at")}),
+        (_("The coach"), {"fields": ("coach_name", "greeting", "tone")}),
+        (_("The trainer, from their profile"), {"fields": (*INFO, "linkedin_profile_url")}),
+    )
+    readonly_fields = ("trainer", "course", "updated_at")
 
     list_display = ("trainer", "course", "coach_name", "personalization_enabled", "share_level", "tone", "updated_at")
     list_filter = ("personalization_enabled", "share_level", "course")
@@ -115,3 +118,7 @@ class PersonalizationAdmin(RoleAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Personalization, form: ModeratedForm, change: bool) -> None:
+        """As the trainer's own page does; the log of the site says which fields were changed, and by whom."""
+        keeping.keep(obj.trainer, obj.course, form.wanted())

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from ai.prompts.intending import intent_request
 from ai.providers.completing import completed
-from learning.confidence import nearness
+from learning.confidence import standing_out
 from learning.intents import weighing
 from learning.intents.telling import tell
 from learning.searching import QuestionVector
@@ -23,8 +23,8 @@ async def intent_of(draft: "Draft", vector: QuestionVector | None) -> str:
     """Needs the draft's question and relevance. What the model cost stands in `draft.asides`."""
     claimed = draft.claimed
     question, in_lab = claimed.question, claimed.place_kind == "lab"
-    nearest = nearness(draft.passages)
-    told = tell(question, vector=vector, relevance=draft.relevance, nearest=nearest, in_lab=in_lab)
+    ahead = standing_out(draft.passages)
+    told = tell(question, vector=vector, relevance=draft.relevance, ahead=ahead, in_lab=in_lab)
     if told.is_sure or claimed.allowance.is_over or settings.INTENT_WITHIN <= 0:
         return told.intent
     odds = weighing.odds_of(question, vector, in_lab=in_lab)

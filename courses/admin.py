@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from accounts.admin import ReadOnlyAdmin, ReadOnlyInline, RoleAdmin
@@ -35,9 +36,10 @@ class CourseAdmin(RoleAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The address of a course stays: bookmarks, the links between its pages and open pages hold it."""
-        return ("slug", *self.readonly_fields) if obj else self.readonly_fields
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Bookmarks, the links between its pages and open pages hold the address of a course that is there."""
+        helps = {"slug": _("Part of every address of the course. The earlier one goes on leading here.")} if obj else {}
+        return super().get_form(request, obj, change=change, help_texts=helps, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """Trainers come once the course is there: before, it has no id that rows could point at."""

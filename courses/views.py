@@ -1,13 +1,13 @@
 """Pages of courses: the shelf, a course, a chapter or lab, its files. All behind the door, all 404 to strangers."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import etag, require_GET, require_POST, require_safe
 
 from accounts.door import acting_as, behind_door
 from accounts.requests import PersonRequest
 from courses import access, reading
-from courses.models import Chapter, Course, Lab
+from courses.models import Course
 
 # An SVG from a course may carry a script: it is shown as a picture and can do nothing else.
 ASSET_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -35,9 +35,10 @@ def course(request: PersonRequest, slug: str) -> HttpResponse:
 def place(request: PersonRequest, slug: str, place_id: str) -> HttpResponse:
     """A chapter or lab between the outline and the coach."""
     found = access.open_course(slug)
-    if "passage" in request.GET and (gone := _taken_out(found, place_id)):
-        return render(request, "courses/removed.html", {"course": found, "place": gone, "area": "course"}, status=410)
-    page = access.open_place(found, place_id)
+    try:
+        page = access.open_place(found, place_id)
+    except Http404:
+        return _taken_out(request, found, place_id)
     reading.open_place(found, place_id, request.user)
     outline = reading.outline_of(found, request.user)
     step, before, after = outline.at(place_id)
@@ -59,11 +60,12 @@ def place(request: PersonRequest, slug: str, place_id: str) -> HttpResponse:
     )
 
 
-def _taken_out(found: Course, place_id: str) -> Chapter | Lab | None:
-    """The page that a citation leads to, when it is in the course no more."""
+def _taken_out(request: PersonRequest, found: Course, place_id: str) -> HttpResponse:
+    """Says that a page is in the course no more: old links and pages that are still open lead there. Raises Http404."""
     gone = access.removed_place(found, place_id)
-    is_back = gone and (found.chapters.current().filter(chapter_id=place_id) or found.labs.current().filter(lab_id=place_id))
-    return None if is_back else gone
+    if gone is None:
+        raise Http404(place_id)
+    return render(request, "courses/removed.html", {"course": found, "place": gone, "area": "course"}, status=410)
 
 
 @require_POST
@@ -71,7 +73,10 @@ def _taken_out(found: Course, place_id: str) -> Chapter | Lab | None:
 def place_done(request: PersonRequest, slug: str, place_id: str) -> HttpResponse:
     """Done goes on to the next page; not done stays."""
     found = access.open_course(slug)
-    access.open_place(found, place_id)
+    try:
+        access.open_place(found, place_id)
+    except Http404:
+        return _taken_out(request, found, place_id)
     done = request.POST.get("done") != "no"
     reading.set_done(found, place_id, request.user, done=done)
     step, _before, after = reading.outline_of(found, request.user).at(place_id)

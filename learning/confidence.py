@@ -20,6 +20,7 @@ COVERAGE_ALONE, LEAD_ALONE, START_ALONE = 5.5, 2.0, -2.9  # when there are no ve
 RUNNER_UP = 3  # index of the passage that the lead is measured against: the three before it may be of one page
 VERIFIED = "knowledge"  # the kind of a passage that a trainer vouches for
 LEAST_VERIFIED, VERIFIED_SLOPE, MOST_VERIFIED = 0.6, 1.2, 0.98  # at SAME_ALONE and above it
+SPREAD = 0.08  # of the cosines between a question and passages that have nothing to do with it
 SAYS_SOMETHING = re.compile(r"[^\W_]")
 
 
@@ -40,6 +41,8 @@ class Evidence(Protocol):
     def coverage(self) -> float: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def among(self) -> int: ...
 
 
 def confidence(question: str, passages: Sequence[Evidence], *, leaning: float = 0.0) -> float:
@@ -63,9 +66,16 @@ def confidence(question: str, passages: Sequence[Evidence], *, leaning: float = 
     return 1 / (1 + math.exp(-total - leaning))
 
 
-def nearness(passages: Sequence[Evidence]) -> float:
-    """The cosine of the course's nearest passage, 0 without one."""
-    return max((passage.dense or 0.0 for passage in passages if passage.kind != VERIFIED), default=0.0)
+def standing_out(passages: Sequence[Evidence]) -> float:
+    """The cosine of the course's nearest passage, less what the nearest of so many has by chance; 0 without a vector.
+
+    The greatest of n normal values is about sqrt(2 ln n) standard deviations above their mean (Cramér 1946, 28.6).
+    """
+    course = [passage for passage in passages if passage.kind != VERIFIED and passage.dense is not None]
+    if not course:
+        return 0.0
+    nearest = max(passage.dense or 0.0 for passage in course)
+    return nearest - SPREAD * math.sqrt(2 * math.log(max(course[0].among, 1)))
 
 
 def _verified(surety: float) -> float:

@@ -105,7 +105,8 @@ candidates AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY chapter_id, lab_id ORDER BY score DESC, id) AS place_rank FROM fused
 ){{verified}}
 SELECT id, course_id, chapter_id, lab_id, title, day, heading_path, anchor, content, content_type,
-       score, dense, lexical, rank_dense, rank_lexical, coverage, kind, verified_by, verified_at, given_to, given_near
+       score, dense, lexical, rank_dense, rank_lexical, coverage, kind, verified_by, verified_at,
+       (SELECT coalesce(chunk_count, 0) FROM live) AS among, given_to, given_near
   FROM (SELECT *, 'course' AS kind, '' AS verified_by, NULL::timestamptz AS verified_at, '' AS given_to,
                NULL::float AS given_near FROM ordered
         {{verified_rows}}) AS everything
@@ -121,7 +122,7 @@ class Passage:
     the best, None when no word of the question is in it; ranks start at 1, None beyond the candidates. `coverage` 0 to 1:
     how much of the question's words, weighed by how rare they are in the course, stands in the passage. `kind` is `knowledge`
     for an answer that a trainer verified; then `chunk_id` is its version's, `score` how surely it answers this very question,
-    and the place is that of the passage it corrects, if any.
+    and the place is that of the passage it corrects, if any. `among` is how many passages the course has, 0 when nobody counted.
     """
 
     chunk_id: UUID
@@ -143,6 +144,7 @@ class Passage:
     kind: str = "course"
     verified_by: str = ""
     verified_at: datetime | None = None
+    among: int = 0
 
 
 COLUMNS = len(fields(Passage))  # of a row of the statement; behind them stands what a verified answer was given to

@@ -8,21 +8,53 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from coach.models import Personalization
-from coach.persona.extracting import ABOUT, HEADLINE, LARGEST_FILE, MOST_TEXT, Profile
+from coach.persona.extracting import ABOUT, HEADLINE, ITEM, LARGEST_FILE, MOST_ITEMS, MOST_TEXT, Profile
 from coach.persona.keeping import Wanted
 from coach.persona.picturing import LARGEST
 from coach.persona_models import ADDRESS_LIMIT, GREETING_LIMIT, NAME_LIMIT
 
 LISTS = ("expertise", "experience", "education", "languages")
-LINE_LIMIT = 3000
 
 
-def _lines(label: Any, help_text: Any = "") -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": 3, "dir": "auto"})
-    return forms.CharField(label=label, required=False, max_length=LINE_LIMIT, widget=area, help_text=help_text)
+def few_lines(text: str) -> None:
+    """Raises ValidationError when there are too many lines, or one is too long: what is kept would be cut without a word."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_ITEMS:
+        counts = {"most": MOST_ITEMS, "count": len(lines)}
+        raise forms.ValidationError(_("At most %(most)d lines; there are %(count)d."), "too_many", counts)
+    for line in lines:
+        if len(line) > ITEM:
+            told = {"most": str(ITEM), "begin": line[:40]}
+            raise forms.ValidationError(_("At most %(most)s characters in a line: “%(begin)s …”"), "too_long", told)
 
 
-class PersonaForm(forms.Form):
+def _lines(label: Any) -> forms.CharField:
+    area, help_text = forms.Textarea(attrs={"rows": 3, "dir": "auto"}), _("One on each line.")
+    return forms.CharField(label=label, required=False, validators=[few_lines], widget=area, help_text=help_text)
+
+
+class InfoForm(forms.Form):
+    """What is known of a trainer's career, as its trainer and an admin correct it."""
+
+    headline = forms.CharField(label=_("In one line"), required=False, max_length=HEADLINE)
+    expertise = _lines(_("Fields of work"))
+    about = forms.CharField(
+        label=_("About you"), required=False, max_length=ABOUT, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+    )
+    experience = _lines(_("Experience"))
+    education = _lines(_("Education"))
+    languages = _lines(_("Languages"))
+
+    def profile(self) -> Profile:
+        """Of a form that is valid."""
+        good = self.cleaned_data
+        lists = {name: tuple(good[name].splitlines()) for name in LISTS}
+        return Profile(headline=good["headline"], about=good["about"].replace("\r\n", "\n"), **lists)
+
+
+class PersonaForm(InfoForm):
+    field_order = ("enabled", "coach_name", "picture", "no_picture", "greeting", "tone", "share_level")
+
     enabled = forms.BooleanField(label=_("Show my coach to learners"), required=False)
     coach_name = forms.CharField(label=_("Name of the coach"), required=False, max_length=NAME_LIMIT)
     picture = forms.FileField(label=_("Picture"), required=False, help_text=_("JPEG, PNG or WebP up to 5 MB; it is cut square."))
@@ -36,14 +68,6 @@ class PersonaForm(forms.Form):
         label=_("Learners may see"), choices=Personalization.ShareLevel.choices, widget=forms.RadioSelect,
         help_text=_("What is not shared is kept from learners, from programs and from the language model alike."),
     )  # fmt: skip
-    headline = forms.CharField(label=_("In one line"), required=False, max_length=HEADLINE)
-    expertise = _lines(_("Fields of work"), _("One on each line."))
-    about = forms.CharField(
-        label=_("About you"), required=False, max_length=ABOUT, widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
-    )
-    experience = _lines(_("Experience"), _("One on each line."))
-    education = _lines(_("Education"), _("One on each line."))
-    languages = _lines(_("Languages"), _("One on each line."))
     linkedin = forms.CharField(
         label=_("LinkedIn address"),
         required=False,
@@ -63,7 +87,6 @@ class PersonaForm(forms.Form):
     def wanted(self) -> Wanted:
         good = self.cleaned_data
         file: UploadedFile | None = good["picture"]
-        lists = {name: tuple(good[name].splitlines()) for name in LISTS}
         return Wanted(
             enabled=good["enabled"],
             coach_name=good["coach_name"],
@@ -71,7 +94,7 @@ class PersonaForm(forms.Form):
             greeting=good["greeting"],
             share_level=good["share_level"],
             linkedin=good["linkedin"],
-            info=Profile(headline=good["headline"], about=good["about"].replace("\r\n", "\n"), **lists),
+            info=self.profile(),
             picture=file.read() if file else b"" if good.get("no_picture") else None,
         )
 

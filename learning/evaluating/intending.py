@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from ai.embedding import default_embedder
-from learning.confidence import confidence, nearness
+from learning.confidence import confidence, standing_out
 from learning.intents.head import shipped
 from learning.intents.signs import INTENTS, OFF_TOPIC
 from learning.intents.telling import Told, judged, tell
@@ -31,7 +31,7 @@ def told_in(course_id: UUID, read: Sequence[Example], vectors: "np.ndarray") -> 
         passages = search(course_id=course_id, question=each.text, embedding=vector)
         sure = confidence(each.text, passages)
         asked = QuestionVector(vector, model)
-        told.append(tell(each.text, vector=asked, relevance=sure, nearest=nearness(passages), in_lab=each.in_lab))
+        told.append(tell(each.text, vector=asked, relevance=sure, ahead=standing_out(passages), in_lab=each.in_lab))
     return told
 
 

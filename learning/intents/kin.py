@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 FILE = Path(__file__).with_name("kin.npz")
-NEAREST = 3  # examples of each kind
+NEAREST = 8  # examples of each kind
 STEPS = 127  # of a byte, for the greatest figure of a vector
 
 

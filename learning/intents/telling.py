@@ -1,9 +1,9 @@
 """Which of the five intents a question has, from its words, its vector, and how much the course speaks of it.
 
-A question is off-topic when it is akin to messages that no course is for and far from all that this course says: neither alone is
-enough, because a course may be about banks, and what only the course misses is the trainer's. When the head is not sure the
-question is taken for one about the course, which is the path that refuses nothing. The figures and their evidence stand in
-docs/decisions/0130-what-a-question-asks-for.md and 0159-off-topic-by-the-nearest-examples.md.
+A question is off-topic when it is akin to messages that no course is for, by more than the nearest passage of this course
+stands out: neither alone is enough, because a course may be about banks, and what only the course misses is the trainer's. When
+the head is not sure the question is taken for one about the course, which is the path that refuses nothing. The figures and their
+evidence stand in docs/decisions/0130-what-a-question-asks-for.md and 0167-nearer-than-by-chance.md.
 """
 
 from dataclasses import dataclass, replace
@@ -13,15 +13,14 @@ import numpy as np
 from ai.followups import stands_alone
 from learning.intents import kin
 from learning.intents.head import shipped
-from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat
+from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat, is_foreign
 from learning.searching import QuestionVector
 
 SURE = 0.5  # probability below which a question counts as one about the course
 CLEARLY_OURS = 0.75  # together, of the intents that only a learner has: then it is not off-topic, whatever the search says
 SPOKEN_OF = 0.5  # relevance from which on the course speaks of it
-AKIN = -0.1  # lean of `learning.intents.kin`, below which a question is a learner's, however far it is from the course
-FAR = 1.3  # what a cosine of the nearest passage counts beside the lean
-OFF = -0.35  # of the two together, above which a question is off-topic
+AKIN = -0.15  # lean of `learning.intents.kin`, below which a question is a learner's, however far it is from the course
+FAR = 2.0  # what a cosine of the nearest passage counts beside the lean
 BESIDE_LAB = 3.0  # times as likely are a lab's intents when the question is asked beside one
 
 
@@ -33,17 +32,18 @@ class Told:
     is_sure: bool
 
 
-def tell(question: str, *, vector: QuestionVector | None, relevance: float, nearest: float, in_lab: bool) -> Told:
-    """`relevance` is the confidence of the search, 0 to 1, `nearest` the cosine of the course's nearest passage; `vector` None
-    when there is no model.
+def tell(question: str, *, vector: QuestionVector | None, relevance: float, ahead: float, in_lab: bool) -> Told:
+    """`relevance` is the confidence of the search, 0 to 1, `ahead` how far the course's nearest passage stands out
+    (`learning.confidence.standing_out`); `vector` None when there is no model.
 
-    Beside a lab, a question that does not stand alone ("is this right so far?") leans on the lab.
+    In another language than the examples' nothing is off-topic: they cannot tell. Beside a lab, a question that does not stand
+    alone ("is this right so far?") leans on the lab.
     """
     if is_chat(question):
         return Told(OFF_TOPIC, is_sure=True)
     if vector is None or vector.model != shipped().embedder:
         return Told(by_rules(question, in_lab=in_lab), is_sure=False)
-    is_far = relevance < SPOKEN_OF and _is_off(vector, nearest)
+    is_far = relevance < SPOKEN_OF and not is_foreign(question) and _is_off(vector, ahead)
     told = judged(shipped().probabilities([question], vector.values[None])[0], is_far=is_far, in_lab=in_lab)
     leans = in_lab and told.intent == CONTENT and not stands_alone(question)
     return replace(told, intent=GUIDANCE) if leans else told
@@ -66,9 +66,8 @@ def judged(probabilities: "np.ndarray", *, is_far: bool | None, in_lab: bool = F
     return Told(best, is_sure=True) if odds[best] >= SURE else Told(CONTENT, is_sure=False)
 
 
-def _is_off(vector: QuestionVector, nearest: float) -> bool:
+def _is_off(vector: QuestionVector, ahead: float) -> bool:
     """No, for the vectors of an embedder that the examples do not belong to."""
     if kin.shipped().embedder != vector.model:
         return False
-    lean = kin.shipped().lean(vector.values)
-    return lean > AKIN and lean - FAR * nearest > OFF
+    return kin.shipped().lean(vector.values) > max(AKIN, FAR * ahead)

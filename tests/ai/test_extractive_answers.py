@@ -83,6 +83,16 @@ def test_it_names_the_nearest_place():
     assert r"The nearest place is **Vol\*umes › Pictures**. [7]" in composed.text
 
 
+def test_it_says_what_a_thing_is_before_what_goes_wrong_with_it():
+    trouble = Source(1, "Volumes", "What still holds a volume is a container.", ("Volumes", "Common errors", "Volume in use"))
+    kept = (
+        "What must outlive the container goes into a **volume**, which the engine keeps, or a **bind mount**, a folder of yours."
+    )
+    meaning = Source(2, "Volumes", kept, ("Volumes",))
+    assert compose("what is a volume", (trouble, meaning), embed).text.startswith("What must outlive")
+    assert compose("why is my volume in use?", (trouble, meaning), embed).text.startswith("What still holds")
+
+
 def test_it_is_short():
     long = Source(1, "Volumes", " ".join(f"A volume keeps data of kind {n} when a container is removed." for n in range(80)))
     answer = compose(QUESTION, (long,), embed).text

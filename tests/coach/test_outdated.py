@@ -86,8 +86,11 @@ def test_it_says_that_a_cited_chapter_is_gone(taught: Course, ada: User) -> None
     gone = client.get(address)
     assert (gone.status_code, b"no longer part of the course" in gone.content) == (410, True)
     assert b"files of a database" in gone.content
-    assert client.get("/courses/containers/volumes/").status_code == 404
+    for answer in (client.get("/courses/containers/volumes/"), client.post("/courses/containers/volumes/done")):
+        assert (answer.status_code, b"no longer part of the course" in answer.content) == (410, True)
+        assert b"files of a database" not in answer.content
     assert client.get("/courses/containers/nowhere/?passage=x").status_code == 404
+    assert client.post("/courses/containers/nowhere/done").status_code == 404
 
 
 def test_it_explains_the_label(taught: Course, ada: User, tess: User) -> None:

@@ -18,6 +18,14 @@ LONG = "what does it do with my files when I remove the container"
         ("why?", [THANKS, VOLUMES], "keep data database container why?"),
         ("How do networks of containers resolve names?", [VOLUMES], "How do networks of containers resolve names?"),
         (LONG, [VOLUMES], LONG),
+        ("What is a layer?", [VOLUMES], "What is a layer?"),
+        ("what's a “tag”", [VOLUMES], "what's a “tag”"),
+        ("explain networks", [VOLUMES], "explain networks"),
+        ("what does `EXPOSE` do?", [VOLUMES], "what does `EXPOSE` do?"),
+        ("what's wrong?", [VOLUMES], "keep data database container what's wrong?"),
+        ("what is the default?", [VOLUMES], "keep data database container what is the default?"),
+        ("what is it", [VOLUMES], "keep data database container what is it"),
+        ("explain further", [VOLUMES], "keep data database container explain further"),
     ],
 )
 def test_it_makes_a_follow_up_stand_alone(question: str, earlier: list[Turn], expected: str) -> None:

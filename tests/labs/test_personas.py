@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -244,9 +245,35 @@ def test_it_lets_an_admin_mend_and_narrow_it(tess, rex) -> None:
     with acting_as(SYSTEM):
         now = Personalization.objects.get()
     assert (now.coach_name, now.greeting, now.share_level) == ("Coach Tess", "Hello.", "name_only")
-    assert now.trainer_info == row.trainer_info
     assert signed_in(tess).post(address, form | {"share_level": "name_only"}).status_code in {302, 404}
     assert browser.get("/admin/coach/personalization/add/").status_code == 403
+
+
+def test_it_lets_an_admin_correct_what_was_read_from_a_profile(tess, rex, ada, taught) -> None:
+    row = keep(tess, share_level="full", picture=image())
+    browser, address = signed_in(rex), f"/admin/coach/personalization/{row.pk}/change/"
+    page = browser.get(address).content.decode()
+    assert all(f'name="{name}"' in page for name in row.trainer_info)
+    assert row.trainer_info["expertise"][0] in page
+    form = {
+        "personalization_enabled": "on", "coach_name": row.coach_name, "greeting": row.greeting, "tone": row.tone,
+        "share_level": row.share_level, "linkedin_profile_url": row.linkedin_profile_url or "", "headline": "Teacher",
+    }  # fmt: skip
+    many = browser.post(address, form | {"expertise": "\n".join(f"Field {number}" for number in range(20))}).content.decode()
+    assert "At most 15 lines; there are 20." in many
+    assert "At most 160 characters in a line" in browser.post(address, form | {"education": "x" * 161}).content.decode()
+    with acting_as(SYSTEM):
+        assert Personalization.objects.get().trainer_info == row.trainer_info
+    corrected = form | {"expertise": "Ports\n\nNetworks\nPorts", "about": "Write to tess@example.com <b>now</b>"}
+    assert browser.post(address, corrected).status_code == 302
+    with acting_as(SYSTEM):
+        now, entry = Personalization.objects.get(), LogEntry.objects.get()
+    assert (now.trainer_info["expertise"], now.trainer_info["headline"]) == (["Ports", "Networks"], "Teacher")
+    assert "@" not in now.trainer_info["about"]
+    assert (now.trainer_id, now.picture_hash) == (tess.pk, row.picture_hash)
+    assert (entry.user_id, entry.object_id, "Fields of work" in entry.change_message) == (rex.pk, str(row.pk), True)
+    assert "Networks" not in entry.change_message
+    assert b"&lt;b&gt;now" in signed_in(ada).get(f"/courses/{taught.slug}/").content
 
 
 def test_it_walks_through_the_settings(tess, ada, ben, taught) -> None:

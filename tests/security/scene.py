@@ -25,6 +25,7 @@ from coach.models import (
     EscalationLink,
     EscalationMeaning,
     Feedback,
+    FormerAddress,
     LabOffer,
     LabStruggle,
     LabWork,
@@ -219,7 +220,7 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
         CoachingSession.objects.create(student=ada, course=course, topic="Volumes", client_key=uuid.uuid4()),
         PointExplanation.objects.create(course=course, point=_point(course), level="new"),
     ]
-    return _ids([*made, _confidence_map(course)])
+    return _ids([*made, _confidence_map(course), FormerAddress.objects.create(slug="before", course=course)])
 
 
 def _confidence_map(course: Course) -> ConfidenceMap:

@@ -105,6 +105,7 @@ EXPECTED = {
     "learning_plans": SHARED_WITH_TRAINER,
     "learning_plan_steps": SHARED_WITH_TRAINER,
     # coach
+    "course_former_addresses": COURSE_INDEX,
     "ai_coach_queries": SHARED_WITH_TRAINER,
     "ai_coach_responses": Rights(select="atrs", insert="s", update="s", delete="ars"),
     "ai_coach_escalations": Rights(select="atrs", insert="ars", update="atrs", delete="s"),
