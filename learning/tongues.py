@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from ai.providers.words import STOPWORDS
 
@@ -23,15 +24,15 @@ class Tongue:
     asking: frozenset[str]
     negative: frozenset[str]
     own: frozenset[str]
-
-    @property
-    def little(self) -> frozenset[str]:
-        """The words that carry no matter."""
-        return self.empty | self.asking | self.negative
+    little: frozenset[str]  # what carries no matter
+    heard: frozenset[str]  # all of them: what the language is known by
 
 
 def _tongue(name: str, *, empty: str, asking: str, negative: str, own: str) -> Tongue:
-    return Tongue(name, *(frozenset(words.split()) for words in (empty, asking, negative, own)))
+    sets = {"empty": empty, "asking": asking, "negative": negative, "own": own}
+    words = {kind: frozenset(said.split()) for kind, said in sets.items()}
+    little = words["empty"] | words["asking"] | words["negative"]
+    return Tongue(name, **words, little=little, heard=little | words["own"])
 
 
 ENGLISH = _tongue(
@@ -174,10 +175,9 @@ def tongue_of(words: Sequence[str]) -> Tongue | None:
     """The language with the most little words among these; English when nothing speaks for another; None when it is not known."""
     if any(HIRAGANA.fullmatch(word) for word in words):
         return None
-    counts = {each.name: sum(word in each.little or word in each.own for word in words) for each in OTHERS}
-    best = max(OTHERS, key=lambda each: counts[each.name])
     english = sum(word in STOPWORDS for word in words)
-    if counts[best.name] > english:
+    count, best = max(((sum(word in each.heard for word in words), each) for each in OTHERS), key=itemgetter(0))
+    if count > english:
         return best
     return ENGLISH if english or all(word.isascii() for word in words) else None
 
