@@ -132,6 +132,12 @@ modifier changer éditer
 حذف أحذف إزالة مسح
 إنشاء أنشئ
 تبدأ بداية
+какой какая какое какие что
+welche welcher welches was
+qué cuál cuáles
+quel quelle quels quelles
+quale quali cosa
+ما كم
 удалить стереть убрать
 создать сделать
 """

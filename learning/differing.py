@@ -19,8 +19,8 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from ai.providers.words import stems
+from ai.tongues import ENGLISH, HIRAGANA, JAPANESE_NEGATION, Tongue, are_forms, carried, tongue_of, width, words_of
 from learning.contrasts import KINDS, NUMBERS, OPPOSITES, PHRASES, SAME
-from learning.tongues import ALONE, ENGLISH, HIRAGANA, JAPANESE_NEGATION, Tongue, are_forms, tongue_of, words_of
 
 PHRASE = re.compile(rf"\b(?:{'|'.join(PHRASES)})\b", re.IGNORECASE)
 NEGATION = re.compile(r"n['’]t\b|\bcannot\b", re.IGNORECASE)
@@ -104,7 +104,7 @@ def _read(question: str, like: Sequence[str] = ()) -> _Question:
 def _carried(words: Sequence[str], tongue: Tongue | None) -> Iterable[str]:
     if tongue is ENGLISH:
         return _stems(words)
-    return (word for word in words if not (tongue and word in tongue.little) and not HIRAGANA.fullmatch(word))
+    return carried(words, tongue)
 
 
 def _stems(words: Sequence[str]) -> set[str]:
@@ -151,7 +151,7 @@ def _shared(pair: _Pair) -> float:
 def _shares_nothing(pair: _Pair) -> bool:
     """In a language that the model does not know nearness alone is no sign; a single character in common is none either."""
     one, other = pair.one.carried, pair.other.carried
-    return not pair.is_english and bool(one and other) and _width(one & other) < 1
+    return not pair.is_english and bool(one and other) and width(one & other) < 1
 
 
 def _turned_round(pair: _Pair) -> bool:
@@ -198,7 +198,7 @@ def _in_english(place: _Place, pair: _Pair, _places: int) -> Likeness:
 def _elsewhere(place: _Place, pair: _Pair, places: int) -> Likeness:
     """In another language than English; "before" and "after" count there as well."""
     here, there = place
-    if not here or not there or max(_width(here), _width(there)) > WIDEST or _asks_in_other_words(place, pair):
+    if not here or not there or max(width(here), width(there)) > WIDEST or _asks_in_other_words(place, pair):
         return Likeness.ALIKE
     if _mean_the_same(here, there) or all(HIRAGANA.fullmatch(word) for word in (*here, *there)):
         return Likeness.SAME
@@ -213,10 +213,6 @@ def _asks_in_other_words(place: _Place, pair: _Pair) -> bool:
 
 def _asks(words: Sequence[str], question: _Question) -> bool:
     return question.tongue is not None and not question.tongue.asking.isdisjoint(words)
-
-
-def _width(words: Iterable[str]) -> float:
-    return sum(0.5 if ALONE.match(word) else 1 for word in words)
 
 
 def _mean_the_same(here: Sequence[str], there: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from ai.followups import stands_alone
 from ai.providers.words import STOPWORDS, stems_in_order
-from learning.tongues import ENGLISH, Tongue, tongue_of, words_of
+from ai.tongues import ENGLISH, Tongue, tongue_of, words_of
 from learning.wording import question_hash
 
 ASKING = re.compile(r"\b(?:who|whom|whose|what|when|where|which|why|how(?: (?:many|much|long|often|far|big))?)\b", re.IGNORECASE)

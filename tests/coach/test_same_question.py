@@ -105,8 +105,9 @@ def test_it_comes_with_the_page_that_asks(taught: Course, ada: User, ben: User) 
     [
         "Why does my container stop?", "I tried to mount it and nothing happened", "What is due this week?", "why?",
         "Can you send it to ada@example.com please now", "What should I do in step 3?", "and on Windows?",
-        "Was macht dieser Befehl genau?", "Wo sehe ich meine Punkte im Kurs?", "¿Qué hace este comando?", "Où est mon rapport final ?",
-        "Что делает эта команда?", "这个命令做什么？", "Co robi ta komenda?", "このコマンドは何をしますか？",
+        "Was macht dieser Befehl genau?", "Wo sehe ich meine Punkte im Kurs?",
+        "¿Qué hace este comando?", "Où est mon rapport final ?", "Что делает эта команда?",
+        "这个命令做什么？", "Co robi ta komenda?", "このコマンドは何をしますか？",
     ],
 )  # fmt: skip
 def test_it_gives_a_question_of_ones_own_no_key(question: str) -> None:

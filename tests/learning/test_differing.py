@@ -2,8 +2,8 @@
 
 import pytest
 
+from ai.tongues import are_forms, tongue_of, words_of
 from learning.differing import Likeness, likeness
-from learning.tongues import are_forms, tongue_of, words_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ own and short: they need not be complete, since a word that is missing only make
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -17,26 +17,30 @@ from ai.providers.words import STOPWORDS
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """`empty` words carry no meaning, `asking` ones say what is asked for, `own` ones speak of the asker or the moment."""
+    """`empty` words carry no meaning, `asking` ones say what is asked for, `own` ones speak of the asker or the moment,
+    and a question that begins with a `joining` one goes on from what was said before."""
 
     name: str
     empty: frozenset[str]
     asking: frozenset[str]
     negative: frozenset[str]
     own: frozenset[str]
+    joining: frozenset[str]
     little: frozenset[str]  # what carries no matter
     heard: frozenset[str]  # all of them: what the language is known by
 
 
-def _tongue(name: str, *, empty: str, asking: str, negative: str, own: str) -> Tongue:
+def _tongue(name: str, *, joining: str, empty: str, asking: str, negative: str, own: str) -> Tongue:
     sets = {"empty": empty, "asking": asking, "negative": negative, "own": own}
     words = {kind: frozenset(said.split()) for kind, said in sets.items()}
     little = words["empty"] | words["asking"] | words["negative"]
-    return Tongue(name, **words, little=little, heard=little | words["own"])
+    words["joining"] = frozenset(joining.split())
+    return Tongue(name, **words, little=little, heard=little | words["own"] | words["joining"])
 
 
 ENGLISH = _tongue(
     "english",
+    joining="",  # said by the patterns of `followups`
     empty="a an the please just my our your",
     asking="who when where why which how",
     negative="not no never without",
@@ -45,6 +49,7 @@ ENGLISH = _tongue(
 OTHERS = (
     _tongue(
         "german",
+        joining="und aber also dann oder",
         empty="der die das den dem des ein eine einen einem einer eines ich du er sie es wir ihr man mich mir sich"
         " bitte denn mal eigentlich ist sind wird werden hat haben habe kann können könnte",
         asking="wer wen wem wessen was wann wo wohin woher warum wieso weshalb wie wieviel welche welcher welches"
@@ -56,6 +61,7 @@ OTHERS = (
     ),
     _tongue(
         "spanish",
+        joining="y pero entonces o",
         empty="el la los las un una unos unas yo se me lo le es son está están ser por_favor de del al que puedo puede hay",
         asking="quién quiénes qué cuándo dónde adónde cómo cuál cuáles cuánto cuánta cuántos cuántas porqué",
         negative="no sin nunca jamás nada ningún ninguna ninguno tampoco",
@@ -65,6 +71,7 @@ OTHERS = (
     ),
     _tongue(
         "french",
+        joining="et mais alors ou donc",
         empty="le la les l un une des du de d je j on il elle ce c est sont être se s y a t que qu il-vous-plaît"
         " puis-je peut-on peut",
         asking="qui quand où comment pourquoi quel quelle quels quelles quoi combien lequel laquelle",
@@ -74,6 +81,7 @@ OTHERS = (
     ),
     _tongue(
         "italian",
+        joining="e ma allora o",
         empty="il lo la i gli le l un uno una di del della dello dei degli delle io si è sono essere che posso può",
         asking="chi quando dove come perché quale quali qual cosa quanto quanta quanti quante",
         negative="non senza mai niente nessun nessuno nessuna",
@@ -82,6 +90,7 @@ OTHERS = (
     ),
     _tongue(
         "portuguese",
+        joining="e mas então ou",
         empty="o os as um uma uns umas de do da dos das eu se é são está ser que posso pode",
         asking="quem quando onde como porquê qual quais quanto quanta quantos quantas",
         negative="não sem nunca jamais nada nenhum nenhuma",
@@ -90,6 +99,7 @@ OTHERS = (
     ),
     _tongue(
         "dutch",
+        joining="en maar dan of dus",
         empty="het een ik je jij hij zij ze wij men er is zijn wordt worden heeft kan kun",
         asking="wie wat wanneer waar waarom hoe welk welke hoeveel",
         negative="niet geen zonder nooit niets",
@@ -98,6 +108,7 @@ OTHERS = (
     ),
     _tongue(
         "russian",
+        joining="и а но тогда или",
         empty="я ты он она мы вы это ли есть можно могу и же бы",
         asking="кто что когда где куда откуда почему зачем как какой какая какое какие какого сколько чей каков",
         negative="не нет ни без нельзя никогда ничего",
@@ -107,6 +118,7 @@ OTHERS = (
     ),
     _tongue(
         "arabic",
+        joining="و لكن ثم أو",
         empty="هو هي هل أن إن في يمكن يمكنني يُمكن من_فضلك قد",
         asking="من ما ماذا أي متى أين كيف لماذا كم",
         negative="لا ليس ليست لم لن بدون دون غير",
@@ -114,6 +126,7 @@ OTHERS = (
     ),
     _tongue(
         "chinese",
+        joining="那 而 还",
         empty="的 了 吗 呢 吧 是 我 你 您 把 个 可 以 请 能 得 要 会 啊 在",
         asking="谁 什 么 哪 里 怎 何 时 为 多 少 几 如 样",
         negative="不 没 无 未 别 勿",
@@ -180,6 +193,16 @@ def tongue_of(words: Sequence[str]) -> Tongue | None:
     if count > english:
         return best
     return ENGLISH if english or all(word.isascii() for word in words) else None
+
+
+def carried(words: Iterable[str], tongue: Tongue | None) -> list[str]:
+    """The words that carry matter, in a language that is not English."""
+    return [word for word in words if not (tongue and word in tongue.little) and not HIRAGANA.fullmatch(word)]
+
+
+def width(words: Iterable[str]) -> float:
+    """How many words these are worth: where characters count alone, two make up a word."""
+    return sum(0.5 if ALONE.match(word) else 1 for word in words)
 
 
 def are_forms(one: str, other: str) -> bool:
