@@ -195,6 +195,11 @@ def tongue_of(words: Sequence[str]) -> Tongue | None:
     return ENGLISH if english or all(word.isascii() for word in words) else None
 
 
+def is_english(text: str) -> bool:
+    """As far as its first words tell."""
+    return tongue_of(words_of(text, 20)) is ENGLISH
+
+
 def carried(words: Iterable[str], tongue: Tongue | None) -> list[str]:
     """The words that carry matter, in a language that is not English."""
     return [word for word in words if not (tongue and word in tongue.little) and not HIRAGANA.fullmatch(word)]

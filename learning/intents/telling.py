@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ai.followups import stands_alone
+from ai.tongues import is_english
 from learning.intents import kin
 from learning.intents.head import shipped
 from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat
@@ -41,7 +42,7 @@ def tell(question: str, *, vector: QuestionVector | None, relevance: float, near
     """
     if is_chat(question):
         return Told(OFF_TOPIC, is_sure=True)
-    if vector is None or vector.model != shipped().embedder:
+    if vector is None or vector.model != shipped().embedder or not is_english(question):  # as its examples are
         return Told(by_rules(question, in_lab=in_lab), is_sure=False)
     is_far = relevance < SPOKEN_OF and _is_off(vector, nearest)
     told = judged(shipped().probabilities([question], vector.values[None])[0], is_far=is_far, in_lab=in_lab)
