@@ -11,4 +11,5 @@ RUN pip install --require-hashes --no-deps -r requirements/base.txt \
  && install -d -o coach -g coach /data
 
 COPY . .
+RUN python -m compileall -q .  # no process may write bytecode later, and each would compile everything anew
 USER coach

@@ -21,6 +21,7 @@ from accounts.policies import (
     RowSecurity,
     own,
     own_or_trained,
+    trained,
 )
 from coach.lab_functions import OFFER_HANDS, STRUGGLE_HANDS
 from courses.models import Course
@@ -28,10 +29,7 @@ from courses.models import Course
 STRUGGLES_FROM = Decimal("0.5")  # the score at which help is offered
 CALM_BELOW = Decimal("0.35")  # the score under which an episode is over
 LAB_ID = 200  # characters
-TRAINED = (
-    "(learner_id = ANY ((SELECT trained_learners())::uuid[])"
-    " AND (learner_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs()))"
-)
+TRAINED = f"({trained()})"
 OWN_IN_MY_COURSES = f"({own()}) AND {IN_MY_COURSES}"
 WEIGHT: dict[str, Any] = {
     "max_digits": 4,

@@ -2,7 +2,7 @@
 
 `trainer_scopes` has a row for each trainer with somebody to train. Triggers on enrolments and course trainers work it out anew
 from these two tables, in the transaction that changes them. Nobody reads or writes the table but these functions, which look
-with the owner's eyes; a policy asks `trained_learners()` and `trained_pairs()` as before.
+with the owner's eyes; a policy asks `trained_learners()`, `trained_courses()` and `trained_pairs()`.
 """
 
 from accounts.functions import only_app, setting
@@ -39,6 +39,25 @@ TRAINED_PAIRS = kept(
     END IF;
     """,
 )
+# The pairs as `{learner: [course, ...]}`. The empty object does here what the empty array does above.
+COURSES_BY_LEARNER = """
+CREATE FUNCTION courses_by_learner(learners uuid[], courses uuid[]) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog AS $body$
+    SELECT coalesce(jsonb_object_agg(learner, theirs), '{}') FROM (
+        SELECT learner, jsonb_agg(course) AS theirs FROM unnest(learners, courses) AS pair(learner, course)
+         GROUP BY learner) AS each
+$body$
+"""
+DROP_COURSES_BY_LEARNER = "DROP FUNCTION courses_by_learner(uuid[], uuid[])"
+TRAINED_COURSES = kept(
+    "trained_courses",
+    "jsonb",
+    f"""
+    IF {ROLE} IS DISTINCT FROM 'trainer' THEN RETURN '{{}}'; END IF;
+    RETURN coalesce((SELECT s.courses_by_learner || '{{}}' FROM trainer_scopes s WHERE s.trainer_id = {ME}), '{{}}');
+    """,
+)
+DROP_TRAINED_COURSES = "DROP FUNCTION trained_courses()"
 VISIBLE_COURSES = kept(
     "visible_courses",
     "uuid[]",

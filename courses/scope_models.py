@@ -7,16 +7,22 @@ from accounts.policies import RowSecurity
 
 
 class TrainerScope(models.Model):
-    """A trainer's learners, and the pairs of learner and course, at the same place in both lists.
+    """A trainer's learners, the pairs of learner and course, at the same place in both lists.
 
     Personal data: ids alone, a copy of what enrolments and course trainers say; it goes when they go. The database writes it
-    (`scope_functions`), and nobody may read it: policies ask through `trained_learners()` and `trained_pairs()`.
+    (`scope_functions`), and nobody may read it: policies ask through `trained_learners()`,
+    `trained_courses()` and `trained_pairs()`.
     """
 
     trainer_id = models.UUIDField(primary_key=True)
     learners = ArrayField(models.UUIDField())
     pair_learners = ArrayField(models.UUIDField())
     pair_courses = ArrayField(models.UUIDField())
+    courses_by_learner = models.GeneratedField(
+        expression=models.Func("pair_learners", "pair_courses", function="courses_by_learner"),
+        output_field=models.JSONField(),
+        db_persist=True,
+    )
 
     class Meta:
         db_table = "trainer_scopes"

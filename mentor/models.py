@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.indexes import Index
 from accounts.models import Uuid7
-from accounts.policies import IN_MY_COURSES, RowSecurity, own
+from accounts.policies import IN_MY_COURSES, RowSecurity, own, trained
 from ai.asking import QUESTION_LIMIT
 from ai.models import Conversation, PromptVariant
 from courses.models import Course, ModuleTopic
@@ -19,10 +19,7 @@ from mentor.memory_models import Memory
 __all__ = ["Chat", "Memory"]
 
 # A mentor's thread is its learner's alone; what they flag or pass on, their trainer in that course may read.
-SHOWN_TO_TRAINER = (
-    "((flagged_for_review OR escalated_to_trainer) AND user_id = ANY ((SELECT trained_learners())::uuid[])"
-    " AND (user_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs()))"
-)
+SHOWN_TO_TRAINER = f"((flagged_for_review OR escalated_to_trainer) AND {trained('user_id')})"
 
 
 class ChatQuerySet(models.QuerySet["Chat"]):

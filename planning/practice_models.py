@@ -11,16 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.indexes import Index
 from accounts.models import Uuid7
-from accounts.policies import ADMINS, RowSecurity, own
+from accounts.policies import ADMINS, RowSecurity, own, trained
 from courses.models import Course
 from planning.exam_models import IN_VISIBLE_SUBJECTS, QuestionVersion, Subject
 from planning.functions import ANSWER_HANDS, ANSWER_MARKED, ANSWER_OPENING, ATTEMPT_HANDS, ATTEMPT_OPENING, ATTEMPT_SUBMITTED
 
-# Of a learner whom the acting trainer has in the row's course; what is not handed in yet is the learner's alone.
-TRAINED = (
-    "student_id = ANY ((SELECT trained_learners())::uuid[])"
-    " AND (student_id, course_id) IN (SELECT learner_id, course_id FROM trained_pairs())"
-)
+TRAINED = trained("student_id")  # what is not handed in yet is the learner's alone
 OWN_ATTEMPT = "EXISTS (SELECT 1 FROM attempts a WHERE a.id = attempt_id AND a.student_id = attempted_questions.student_id)"
 
 

@@ -6,6 +6,7 @@ because the app role may not.
 """
 
 import fcntl
+import functools
 import hashlib
 import inspect
 import os
@@ -23,6 +24,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
+from servestatic.middleware import ServeStaticMiddleware
 
 from accounts import throttling
 from accounts.door import SYSTEM, acting_as
@@ -47,6 +49,20 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.endswith("_API_KEY")]:
         del os.environ[name]  # no test may ask a real vendor
     TransactionTestCase._fixture_teardown = lambda case: empty_tables()
+    _share_static_files()
+
+
+def _share_static_files() -> None:
+    """Each test client loads the middleware anew, and looking for the static files takes longer than most tests."""
+    look, found = ServeStaticMiddleware.add_files_from_finders, []
+
+    def look_once(middleware: ServeStaticMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.append(middleware)
+        middleware.files, middleware.directories = found[0].files, found[0].directories
+
+    ServeStaticMiddleware.add_files_from_finders = look_once
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> None:
@@ -77,8 +93,13 @@ def owner_connection(database: str | None = None) -> psycopg.Connection[Any]:
 
 
 def empty_tables() -> None:
-    with owner_connection() as owner:
-        emptying.empty(owner)
+    emptying.empty(_sweeper())
+
+
+@functools.cache
+def _sweeper() -> psycopg.Connection[Any]:
+    """One connection for the whole run: a new one reads the catalogs anew, which takes longer than deleting."""
+    return owner_connection()
 
 
 def _point_at(name: str) -> None:
@@ -125,6 +146,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             server.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name)))
         _point_at(name)
         yield
+        _sweeper().close()
         _point_at(home)
         _drop(server, name)
 

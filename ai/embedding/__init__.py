@@ -14,6 +14,10 @@ from ai.embedding.embedder import Embedder, EmbeddingUnavailable, Vectors
 
 __all__ = ["Embedder", "EmbeddingUnavailable", "Vectors", "default_embedder"]
 
+# ONNX Runtime reports its use to its maker and keeps an id of the machine for that, unless it reads this when it is loaded;
+# asked to stop later, it has begun.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 RETRY_SECONDS = 30  # how long a failed start is remembered, so that no question waits for the next failure
 
 

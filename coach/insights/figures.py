@@ -33,13 +33,13 @@ BEFORE_IN_ALL = f"""
 UNION ALL SELECT min(date), {", ".join(f"sum({name})::bigint" for name in SINGLE)}, {", ".join("NULL" for _name in ARRAYS)}
   FROM course_figures WHERE course_id = ANY (%s) AND span = %s AND date >= %s AND date < %s HAVING count(*) > 0
 """
-IN_PLACES = "SELECT * FROM place_figures WHERE course_id = ANY (%s) AND span = %s AND date >= %s"
-IN_EIGHT_WEEKS = " AND date < %s UNION ALL SELECT * FROM place_figures WHERE course_id = ANY (%s) AND span = '8w' AND date >= %s"
+# There are hundreds of places in each span, so they are added up from the wider spans and those before the first of these.
 OF_PLACES = """
 WITH top AS (
     SELECT course_id, place_id, sum(asked)::int AS asked, sum(not_found)::int AS not_found, sum(unsure)::int AS unsure,
            sum(escalated)::int AS escalated, sum(gaps)::int AS gaps
-      FROM ({rows}) AS spans
+      FROM (SELECT * FROM place_figures WHERE course_id = ANY (%s) AND span = %s AND date >= %s AND date < %s
+            UNION ALL SELECT * FROM place_figures WHERE course_id = ANY (%s) AND span = %s AND date >= %s) AS spans
      GROUP BY 1, 2 HAVING sum(gaps) > 0 ORDER BY sum(gaps) DESC, sum(asked), 2 LIMIT %s)
 SELECT top.course_id, top.place_id, coalesce(h.title, l.title, ''), (h.id IS NOT NULL OR l.id IS NOT NULL),
        top.asked, top.not_found, top.unsure, top.escalated, top.gaps
@@ -214,12 +214,9 @@ def _of_course(ids: list[UUID], period: Period) -> list[tuple[Any, ...]]:
 
 
 def _of_places(ids: list[UUID], period: Period) -> list[tuple[Any, ...]]:
-    """The places with most gaps; a long period is added up from eight weeks each, and the weeks before the first of these."""
-    here = (ids, period.span, period.start)
-    if period.length <= LONG:
-        return _rows(OF_PLACES.format(rows=IN_PLACES), *here, GAPS)
-    first = period.first_eight
-    return _rows(OF_PLACES.format(rows=IN_PLACES + IN_EIGHT_WEEKS), *here, first, ids, first, GAPS)
+    """The places with most gaps."""
+    wider, first = period.wider
+    return _rows(OF_PLACES, ids, period.span, period.start, first, ids, wider, first, GAPS)
 
 
 def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from learning.insight_functions import EIGHT_WEEKS as DAYS
 from learning.insight_functions import FIRST_MONDAY
+from learning.insight_models import Span
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 PERIODS = {"7d": (7, DAY), "30d": (30, DAY), "12w": (12, WEEK), "52w": (52, WEEK)}
@@ -34,7 +35,7 @@ class Period:
 
     @property
     def span(self) -> str:
-        return "day" if self.step == DAY else "week"
+        return Span.DAY if self.step == DAY else Span.WEEK
 
     @property
     def step(self) -> timedelta:
@@ -55,9 +56,10 @@ class Period:
         return self.start - self.length * self.step
 
     @property
-    def first_eight(self) -> date:
-        """Where the first eight weeks begin that lie in the period whole."""
-        return self.start + (EPOCH - self.start) % EIGHT_WEEKS
+    def wider(self) -> tuple[str, date]:
+        """The next wider span, by which counts are added up faster, and where the first of these begins in the period."""
+        name, length = (Span.WEEK, WEEK) if self.step == DAY else (Span.EIGHT_WEEKS, EIGHT_WEEKS)
+        return name, self.start + (EPOCH - self.start) % length
 
     @property
     def dates(self) -> list[date]:

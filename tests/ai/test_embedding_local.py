@@ -18,12 +18,13 @@ from ai.embedding.minilm import MAX_TOKENS, MiniLM
 # What the original model gives for these texts (PyTorch, float32).
 ORIGINAL = json.loads((Path(__file__).parent / "embedding_reference.json").read_text())
 
+MODELS = settings.DATA_DIR / "models"
 ROUNDING = 0.96  # cosine of one text embedded alone and among others: int8 is rounded for a batch as a whole
 
 
 @pytest.fixture(scope="module")
 def model() -> MiniLM:
-    return MiniLM(settings.DATA_DIR / "models")
+    return MiniLM(MODELS)
 
 
 def test_it_means_what_the_original_means(model: MiniLM) -> None:
@@ -72,6 +73,14 @@ def test_it_serves_threads(model: MiniLM) -> None:
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert wrong == []
+
+
+def test_it_reports_nothing_to_the_maker_of_its_runtime(tmp_path: Path) -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "HOME": str(tmp_path), "XDG_CACHE_HOME": ""}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    script = f"from pathlib import Path; from ai.embedding.minilm import MiniLM; MiniLM(Path({str(MODELS)!r})).embed(['one'])"
+    subprocess.run([sys.executable, "-c", script], cwd=model_file.ROOT, env=environment, timeout=60, check=True)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 FORK = """

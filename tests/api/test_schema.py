@@ -44,9 +44,11 @@ LEFT_OUT = [
 ]
 
 
-@pytest.fixture
-def schema() -> Any:
-    return schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_application())
+@pytest.fixture(scope="module")
+def schema(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """It says the same to everybody, and takes half a second to make."""
+    with django_db_blocker.unblock():
+        return schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_application())
 
 
 @pytest.mark.parametrize("part", range(PARTS))

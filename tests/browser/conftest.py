@@ -17,6 +17,7 @@ from courses.models import Course
 from tests.coach.conftest import fill
 from tests.conftest import PASSWORD, ROOT
 from tests.fake_vendor import Running, fake_vendor, fake_vendor_server
+from tests.learning.loop_parts import OwnRedis, own_redis, worker
 from tests.live import serving
 
 __all__ = ["fake_vendor", "fake_vendor_server"]
@@ -38,7 +39,7 @@ def is_fault(kind: str, text: str) -> bool:
     return kind == "error" and not text.startswith(LEFT_BEHIND)
 
 
-@pytest.fixture(scope="module")  # while it lives an event loop runs in this thread, and other modules run their own
+@pytest.fixture(scope="package")  # while it lives an event loop runs in this thread, and other tests run their own
 def chromium() -> Iterator[Browser]:
     """The machine's Chromium, else Playwright's own; without either these tests are skipped, except in CI."""
     path = subprocess.run([ROOT / "script/chromium"], capture_output=True, text=True, check=False).stdout.strip()
@@ -62,6 +63,19 @@ def plain_site(django_db_setup: None) -> Iterator[str]:
 def model_site(django_db_setup: None, fake_vendor_server: Running) -> Iterator[str]:
     """A server that asks the fake vendor."""
     with serving(LLM_BASE_URL=fake_vendor_server.url, LLM_MODEL="fake-good", LLM_API_KEY="none", LLM_TYPE="compatible") as url:
+        yield url
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[OwnRedis]:
+    with own_redis(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def working_site(broker: OwnRedis, transactional_db: None) -> Iterator[str]:
+    """A server without a model, and a worker. To be named before `at_browser`: the pages look for news until they are closed."""
+    with serving(LLM_MODEL="", **broker.environment) as url, worker(broker, pool="prefork"):
         yield url
 
 

@@ -2,8 +2,7 @@
 is edited while a trainer measures what that does."""
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -14,8 +13,6 @@ from coach.models import Escalation, Query
 from courses.models import Course, Lab
 from tests.browser.conftest import Reader
 from tests.labs.conftest import lab, lab_course
-from tests.learning.loop_parts import OwnRedis, own_redis, worker
-from tests.live import serving
 
 __all__ = ["lab", "lab_course"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -23,12 +20,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 UNTAUGHT = "What is the colour of the harbour crane?"
 TAUGHT = "\n\nThe harbour crane is painted turquoise, a colour that no other crane has.\n"
 PATIENCE = 20  # seconds from saving to being found, on a busy machine
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[OwnRedis]:
-    with own_redis(tmp_path) as server:
-        yield server
 
 
 def asked(reader: Reader, question: str) -> Locator:
@@ -90,37 +81,36 @@ def quality_run(page: Page, right: str) -> None:
 
 
 def test_it_answers_from_an_edited_chapter_and_shows_what_got_better(
-    at_browser: Callable[..., Reader], broker: OwnRedis, lessons: Course, ada: User, tess: User, rex: User
+    working_site: str, at_browser: Callable[..., Reader], lessons: Course, ada: User, tess: User, rex: User
 ) -> None:
-    with serving(LLM_MODEL="", **broker.environment) as site, worker(broker):
-        learner, trainer, admin = (at_browser(site, person) for person in (ada, tess, rex))
-        desk = trainer.open("/desk/quality/")
-        desk.get_by_label("Name").fill("Harbour")
-        desk.get_by_role("button", name="Make it").click()
-        desk.get_by_text("Write a question").click()
-        desk.get_by_label("Question", exact=True).fill(UNTAUGHT)
-        desk.get_by_label("Expected answer").fill("turquoise")
-        desk.get_by_role("button", name="Add", exact=True).click()
-        quality_run(desk, "0 of 1 right")
+    learner, trainer, admin = (at_browser(working_site, person) for person in (ada, tess, rex))
+    desk = trainer.open("/desk/quality/")
+    desk.get_by_label("Name").fill("Harbour")
+    desk.get_by_role("button", name="Make it").click()
+    desk.get_by_text("Write a question").click()
+    desk.get_by_label("Question", exact=True).fill(UNTAUGHT)
+    desk.get_by_label("Expected answer").fill("turquoise")
+    desk.get_by_role("button", name="Add", exact=True).click()
+    quality_run(desk, "0 of 1 right")
 
-        learner.open(f"/coach/{lessons.slug}/")
-        expect(asked(learner, UNTAUGHT).locator(".label").first).to_contain_text("Not in the course")
+    learner.open(f"/coach/{lessons.slug}/")
+    expect(asked(learner, UNTAUGHT).locator(".label").first).to_contain_text("Not in the course")
 
-        with acting_as(SYSTEM):
-            place = lessons.chapters.get(chapter_id="networks")
-        page = admin.open(f"/admin/courses/chapter/{place.pk}/change/")
-        page.locator("#id_body").fill(place.body + TAUGHT)
-        page.get_by_role("button", name="Save", exact=True).click()
-        expect(page.get_by_text("What changed is being indexed")).to_be_visible()
-        saved = time.monotonic()
-        turn = asked(learner, f"{UNTAUGHT} Please.")
-        while "turquoise" not in turn.inner_text() and time.monotonic() < saved + PATIENCE:
-            turn = asked(learner, f"{UNTAUGHT} Please, {time.monotonic():.1f}.")
-        expect(turn.locator(".answer-text")).to_contain_text("turquoise")
-        expect(turn.locator(".label").first).to_contain_text("Course text")
+    with acting_as(SYSTEM):
+        place = lessons.chapters.get(chapter_id="networks")
+    page = admin.open(f"/admin/courses/chapter/{place.pk}/change/")
+    page.locator("#id_body").fill(place.body + TAUGHT)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("What changed is being indexed")).to_be_visible()
+    saved = time.monotonic()
+    turn = asked(learner, f"{UNTAUGHT} Please.")
+    while "turquoise" not in turn.inner_text() and time.monotonic() < saved + PATIENCE:
+        turn = asked(learner, f"{UNTAUGHT} Please, {time.monotonic():.1f}.")
+    expect(turn.locator(".answer-text")).to_contain_text("turquoise")
+    expect(turn.locator(".label").first).to_contain_text("Course text")
 
-        desk.get_by_role("link", name="Harbour").click()
-        expect(desk.get_by_text("The course has changed since the last run.")).to_be_visible()
-        quality_run(desk, "1 of 1 right")
-        expect(desk.locator(".quality-list .tag.good").first).to_have_text("Better")
-        expect(desk.locator(".quality-tiles")).to_contain_text("up from")
+    desk.get_by_role("link", name="Harbour").click()
+    expect(desk.get_by_text("The course has changed since the last run.")).to_be_visible()
+    quality_run(desk, "1 of 1 right")
+    expect(desk.locator(".quality-list .tag.good").first).to_have_text("Better")
+    expect(desk.locator(".quality-tiles")).to_contain_text("up from")

@@ -230,16 +230,27 @@ def test_it_says_what_a_plain_count_says(course: Course, ada: User, tess: User, 
     assert kept(course, "day") == plain
 
 
-def test_it_adds_a_year_of_places_up(course: Course, ada: User, tess: User) -> None:
-    weeks = [0, 1, 7, 8, 20, 44, 47, 49, 50, 51, 52, 60]
-    for ago in weeks:
-        asked(ada, course, days_ago=7 * ago, label="not_found")
+@pytest.mark.parametrize(
+    ("period", "step", "steps", "ago"),
+    [
+        ("7d", timedelta(days=1), 7, [0, 1, 5, 6, 7, 9]),
+        ("30d", timedelta(days=1), 30, [0, 1, 2, 6, 7, 20, 25, 27, 28, 29, 30, 33]),
+        ("12w", timedelta(weeks=1), 12, [0, 1, 3, 7, 8, 10, 11, 12, 14]),
+        ("52w", timedelta(weeks=1), 52, [0, 1, 7, 8, 20, 44, 47, 49, 50, 51, 52, 60]),
+    ],
+)
+def test_it_adds_places_up(
+    course: Course, ada: User, tess: User, period: str, step: timedelta, steps: int, ago: list[int]
+) -> None:
+    for number in ago:
+        asked(ada, course, days_ago=number * step.days, label="not_found")
     folded()
-    for later in range(9):  # wherever the eight weeks begin
-        year = read_period("52w", datetime.now(UTC) + timedelta(weeks=later))
+    for later in range(9):  # wherever the wider spans begin
+        chosen = read_period(period, datetime.now(UTC) + later * step)
         with acting_as(tess):
-            (place,) = read([course], year).places
-        assert (place.asked, place.gaps) == (sum(ago + later < 52 for ago in weeks),) * 2
+            places = read([course], chosen).places
+        within = sum(number + later < steps for number in ago)
+        assert [(place.asked, place.gaps) for place in places] == [(within, within)] * bool(within)
 
 
 def test_it_is_fresh_within_a_minute_even_without_a_worker(course: Course, ada: User, tess: User) -> None:

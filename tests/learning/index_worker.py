@@ -4,6 +4,7 @@ Prints a line as each batch begins and takes SECONDS for it.
 """
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -30,5 +31,6 @@ class SlowEmbedder(CountingEmbedder):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that were begun in the background would have it ignored
     connections["default"].settings_dict["NAME"] = sys.argv[1]
     print("done", run_update(sys.argv[2], embedder=SlowEmbedder()), flush=True)

@@ -15,7 +15,7 @@ DIMENSIONS = 384
 
 @dataclass(frozen=True)
 class Text:
-    """A passage to index. `page` is its chapter, `axis` the direction of its vector, None for no vector."""
+    """A passage to index. `page` is its chapter; its vector is the `vector` given, or goes along `axis`, or there is none."""
 
     content: str
     page: str = "page"
@@ -23,6 +23,10 @@ class Text:
     axis: int | None = None
     section: str = ""
     headings: tuple[str, ...] = field(default=())
+    vector: np.ndarray | None = None
+
+    def embedding(self) -> np.ndarray | None:
+        return towards(self.axis) if self.axis is not None else self.vector
 
 
 def towards(*axes: int, dimensions: int = DIMENSIONS) -> np.ndarray:
@@ -46,9 +50,9 @@ def index(course: Course, texts: Sequence[Text], *, generation: int = 1, live: b
 
 
 def _chunk(course: Course, text: Text, generation: int, place: int) -> ContentChunk:
+    embedding = text.embedding()
     return ContentChunk(
         course=course, generation=generation, position=place, chapter_id=text.page, chapter_title=text.title, title=text.title,
         heading_path=list(text.headings or (text.title,)), content=text.content, content_type="chapter", token_count=10,
-        content_hash=f"{generation}-{place}", embedding=None if text.axis is None else towards(text.axis),
-        embedding_model="" if text.axis is None else "hand-made",
+        content_hash=f"{generation}-{place}", embedding=embedding, embedding_model="" if embedding is None else "hand-made",
     )  # fmt: skip

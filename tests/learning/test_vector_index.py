@@ -32,13 +32,9 @@ def crowded() -> Course:
 
 
 def _fill(course: Course, *, seed: int) -> None:
-    index(course, [Text(f"text {number}", f"page{number // 4}") for number in range(CHUNKS)])
     vectors = np.random.default_rng(seed).standard_normal((CHUNKS, DIMENSIONS)).astype(np.float32)
-    with acting_as(SYSTEM):
-        chunks = list(ContentChunk.objects.filter(course=course))
-        for chunk, vector in zip(chunks, vectors, strict=True):
-            chunk.embedding, chunk.embedding_model = vector / np.linalg.norm(vector), "random"
-        ContentChunk.objects.bulk_update(chunks, ["embedding", "embedding_model"], batch_size=200)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index(course, [Text(f"text {number}", f"page{number // 4}", vector=vector) for number, vector in enumerate(vectors)])
 
 
 def built(course: Course, *options: str) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Whom a trainer trains is kept ready: always what enrolments and course trainers say, and nobody's to change."""
 
+import json
 import random
 import threading
 from typing import Any
@@ -30,6 +31,9 @@ def pairs(trainer: User) -> list[Pair]:
         found = cursor.fetchall()
         cursor.execute("SELECT trained_learners()")
         assert sorted(cursor.fetchone()[0]) == sorted({learner for learner, _course in found})
+        cursor.execute("SELECT trained_courses()")
+        by_learner = json.loads(cursor.fetchone()[0])
+        assert found == sorted((UUID(learner), UUID(course)) for learner in by_learner for course in by_learner[learner])
     return found
 
 
