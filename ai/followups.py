@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ai.tongues import ALONE, ENGLISH, Tongue, carried, tongue_of, width, words_of
+
 LEANING = re.compile(
     r"^(and|but|so|then|also|or|what about|how about|why not|how so|ok(ay)?|yes|no)\b"
     r"|\b(it|its|that|this|these|those|they|them|there|former|latter|instead|above)\b"
@@ -24,6 +26,7 @@ LACKS_SUBJECT = re.compile(
 )
 WORD = re.compile(r"[^\W_][\w.+#/-]*")
 ENOUGH_WORDS = 9  # a longer question carries its own topic
+ENOUGH_MATTER, ENOUGH_SIGNS = 2, 1.5  # words that carry it, and words' worth of characters where these count alone
 FUNCTION_WORDS = frozenset(
     """
     a about again also an and any are as at be but by can could did do does explain for from give had has have how i if in is it
@@ -44,6 +47,10 @@ class Turn:
 
 def stands_alone(question: str) -> bool:
     """Whether the question can be searched for without what was said before."""
+    words = words_of(question, ENOUGH_WORDS * 4)
+    tongue = tongue_of(words)
+    if tongue is not ENGLISH:
+        return _stands_alone_elsewhere(words, tongue)
     if len(question.split()) >= ENOUGH_WORDS:
         return True
     own = len(topic(question))
@@ -52,6 +59,16 @@ def stands_alone(question: str) -> bool:
 
 def _names_its_subject(question: str) -> bool:
     return bool(ASKS_MEANING.match(question)) and not LACKS_SUBJECT.search(question)
+
+
+def _stands_alone_elsewhere(words: Sequence[str], tongue: Tongue | None) -> bool:
+    """In another language than English, some of which write without spaces."""
+    matter = carried(words, tongue)
+    if width(words) >= ENOUGH_WORDS:
+        return True
+    if tongue and words[0] in tongue.joining:
+        return False
+    return width(matter) >= (ENOUGH_SIGNS if any(ALONE.match(word) for word in matter) else ENOUGH_MATTER)
 
 
 def topic(question: str) -> list[str]:

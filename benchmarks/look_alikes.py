@@ -2,7 +2,8 @@
 
 `python -m benchmarks.look_alikes` makes a database of its own with the demo course, teaches it the questions of
 `benchmarks/data/look-alikes.jsonl`, asks their paraphrases and their look-alikes, and says what came first: with the check of the
-words that matter (`learning/differing.py`) and without it. A line: `{"taught", "same": [questions], "other": [questions]}`.
+words that matter (`learning/differing.py`) and without it. A line: `{"taught", "same": [questions], "other": [questions]}`;
+`taught` is empty where the questions are about nothing that was taught. `--file` takes the files of other languages beside it.
 """
 
 import subprocess

@@ -1,4 +1,5 @@
-"""Words that part two questions: kinds of which one excludes the others, opposites, and words that mean the same. English.
+"""Words that part two questions: kinds of which one excludes the others, opposites, and words that mean the same. English; of
+some other languages the commonest words that mean the same, because there another word in a place parts two questions by itself.
 
 Our own lists, of everyday words and of words that courses use; a word that is missing here is judged by what the model makes of
 the two questions.
@@ -52,8 +53,9 @@ lock/unlock, show/hide, expand/collapse, merge/split, save/discard, backup/resto
 accept/reject, grant/revoke, subscribe/unsubscribe, row/column, horizontal/vertical, parent/child, source/target, client/server
 ingress/egress, primary/secondary, master manager/worker, mandatory compulsory required/optional voluntary, alone/together group
 free/paid, true/false, positive/negative, pass/fail, success/failure, win/lose, buy/sell, borrow/lend return, always/never
-everybody/nobody, all/none, same/different, safe/dangerous, synchronous/asynchronous, stateful/stateless, mutable/immutable
-signed/unsigned, singular/plural, odd/even, hot/cold
+everybody/nobody, all/none
+adult/child, may can could/must need, same/different, safe/dangerous, synchronous/asynchronous, stateful/stateless
+mutable/immutable, signed/unsigned, singular/plural, odd/even, hot/cold
 """
 _SAME = """
 delete remove erase drop discard
@@ -102,6 +104,42 @@ calculate compute reckon
 ask contact tell
 use apply
 recording video
+löschen lösche entfernen entferne
+erstellen anlegen erzeugen
+beginnen beginnt anfangen starten startet
+enden endet aufhören
+abgeben abgabe einreichen
+prüfung klausur examen test
+zeigen anzeigen auflisten
+ändern bearbeiten anpassen
+dürfen darf erlaubt
+borrar borro eliminar elimino quitar
+crear creo generar
+empezar empieza comenzar comienza
+terminar termina acabar acaba
+entregar entrego enviar
+mostrar ver listar
+cambiar modificar editar
+tarea ejercicio deberes
+órdenes orden comandos comando
+supprimer effacer enlever retirer
+créer générer
+commencer commence débuter débute
+finir finit terminer termine
+rendre remettre
+trouve située situé
+modifier changer éditer
+حذف أحذف إزالة مسح
+إنشاء أنشئ
+تبدأ بداية
+какой какая какое какие что
+welche welcher welches was
+qué cuál cuáles
+quel quelle quels quelles
+quale quali cosa
+ما كم
+удалить стереть убрать
+создать сделать
 """
 
 

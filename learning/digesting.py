@@ -1,7 +1,8 @@
 """New items get their vectors and are compared with what is known and what waits.
 
 The row is there first; this only completes it, so a model that is away costs an item its comparison and nothing else. Near ones
-are linked with their similarity, and one that asks for the same is grouped under the older. Refuses to drop or decide anything.
+are linked with their similarity, and one that asks for the same is grouped under the older. A question that differs in the word
+that matters asks for something else, however near it is. Refuses to drop or decide anything.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from django.db import connection
 from django.db.models import F
 
 from ai.embedding import Embedder, EmbeddingUnavailable, default_embedder
+from learning.differing import Likeness, likeness
 from learning.models import ConversationMemory, LearningItem
 from learning.queue_models import LearningItemQuerySet
 from learning.repeats import count_asked
@@ -23,12 +25,17 @@ AT_ONCE = 32
 EMBEDDED = 8_000  # characters of an item that its vector speaks for; the model reads less
 DUPLICATE = 0.85  # cosine of question and content together, from which two items ask for the same
 NEAR = 0.65  # and from which they are shown beside each other
-RENEWS = 0.95  # cosine of two questions, from which a new answer is a new version of the old one; “the second exam” is not
+RENEWS = 0.95  # cosine of two questions that ask the same, from which a new answer is a new version of the old one
 
-SIMILAR = "SELECT origin, id, similarity FROM check_similar_knowledge(%s, %s, %s::vector) WHERE id <> %s AND similarity >= %s"
+SIMILAR = """
+SELECT s.origin, s.id, s.similarity, coalesce(k.question, q.question, '') FROM check_similar_knowledge(%s, %s, %s::vector) s
+  LEFT JOIN knowledge_base_rag k ON s.origin = 'knowledge' AND k.id = s.id
+  LEFT JOIN learning_queue q ON s.origin = 'queue' AND q.id = s.id
+ WHERE s.id <> %s AND s.similarity >= %s
+"""
 RENEWED = """
-SELECT entry_id FROM (
-    SELECT entry_id, 1 - (question_embedding::vector({dimensions}) <=> %s::vector({dimensions})) AS similarity
+SELECT entry_id, question, similarity FROM (
+    SELECT entry_id, question, 1 - (question_embedding::vector({dimensions}) <=> %s::vector({dimensions})) AS similarity
       FROM knowledge_base_rag WHERE course_id = %s AND is_live AND vector_dims(question_embedding) = {dimensions}
      ORDER BY question_embedding::vector({dimensions}) <=> %s::vector({dimensions}) LIMIT 1) AS nearest
  WHERE similarity >= %s
@@ -78,10 +85,18 @@ def neighbours(item: LearningItem, vector: np.ndarray) -> list[dict[str, Any]]:
             "origin": origin,
             "id": str(pk),
             "similarity": round(similarity, 4),
-            "relation": "duplicate" if similarity >= DUPLICATE else "near",
+            "relation": "duplicate" if similarity >= DUPLICATE and _asks_the_same(item, known) else "near",
         }
-        for origin, pk, similarity in rows
+        for origin, pk, similarity, known in rows
     ]
+
+
+def _asks_the_same(item: LearningItem, known: str, near: float | None = DUPLICATE) -> bool:
+    """Whether the item's question is surely `known`; nearness alone would take "after the deadline" for "before the deadline".
+
+    Where one of them has no question, what the vectors say of their contents stands.
+    """
+    return not (item.question and known) or likeness(item.question, known, near) == Likeness.SAME
 
 
 def group(item: LearningItem, first_id: UUID) -> None:
@@ -132,4 +147,4 @@ def _renewed(item: LearningItem, question: np.ndarray) -> UUID | None:
     with connection.cursor() as cursor:
         cursor.execute(RENEWED.format(dimensions=len(question)), [vector, item.course_id, vector, RENEWS])
         row: Sequence[Any] | None = cursor.fetchone()
-    return row[0] if row else None
+    return row[0] if row and _asks_the_same(item, row[1], row[2]) else None

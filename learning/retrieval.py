@@ -19,10 +19,10 @@ import numpy as np
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from learning.differing import differs
+from learning.differing import Likeness, likeness
 from learning.fusion import CANDIDATES, fused
 from learning.lexical import PAIR_GAP, TERM_LIMIT, vector_of
-from learning.verified import VERIFIED, WORDS_VERIFIED, verified_rows
+from learning.verified import ALIKE_AT_MOST, VERIFIED, WORDS_VERIFIED, verified_rows
 
 QUESTION_LIMIT = 4000  # characters that are searched for; what comes after them adds nothing but time
 WORD_LIMIT = 64  # different words of a question, the first ones
@@ -190,15 +190,22 @@ def statement(
 
 
 def read(rows: Iterable[Sequence[Any]], question: str = "") -> list[Passage]:
-    """The passages of the statement's rows; a verified answer that was given to another question than `question` is left out.
+    """The passages of the statement's rows. A verified answer that was given to another question than `question` is left out, and
+    one that was given to a question which is perhaps another is less than certain.
 
     The question it was given to is somebody's own and goes no further.
     """
-    return [_passage(*row[:COLUMNS]) for row in rows if not _is_of_another(question, *row[COLUMNS:])]
+    passages = (_judged(_passage(*row[:COLUMNS]), question, *row[COLUMNS:]) for row in rows)
+    return [passage for passage in passages if passage]
 
 
-def _is_of_another(question: str, given_to: str = "", near: float | None = None) -> bool:
-    return bool(given_to) and differs(question, given_to, near)
+def _judged(passage: Passage, question: str, given_to: str = "", near: float | None = None) -> Passage | None:
+    if not given_to or not question:
+        return passage
+    is_like = likeness(question, given_to, near)
+    if is_like == Likeness.ALIKE:
+        return replace(passage, score=min(passage.score, ALIKE_AT_MOST))
+    return passage if is_like else None
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ An answer counts when it was given to the same question: near in meaning, to the
 with the shared words beside it. It also has to be nearer than every passage of the course. Then it comes first; otherwise it
 does not come at all, because a wrong answer with a person's name on it is worse than none. Questions that both name numbers, and
 no number in common ("step 2", "step 4"), are different questions however alike they sound. Who reads the rows asks besides
-whether the two questions differ in the words that matter (`differing`). The evidence for the figures stands in
+what the two questions are to each other in the words that matter (`differing`). The evidence for the figures stands in
 docs/decisions/0043-verified-answers.md.
 """
 
@@ -13,6 +13,7 @@ SAME_ALONE, AHEAD = 0.5, 0.1  # enough when it is nearer than anything in the co
 SAME_WORDS = 0.55  # and with words alone
 NEARNESS, WORDS = 0.8, 0.2  # what the meaning and the words count
 CERTAIN = 0.75  # below it a reader is told that the answer was given to a similar question
+ALIKE_AT_MOST = 0.74  # how sure it is of a question that is perhaps another one: below CERTAIN
 AT_MOST = 2  # verified answers to one question
 LOOKED_AT = 8  # by each vector
 READ = 20_000  # characters of an answer that leave the database: as long as a reply; a megabyte is kept, and never sent around

@@ -20,11 +20,16 @@ STOPWORDS = frozenset(
 
 def stems(text: str) -> set[str]:
     """The words that carry meaning, cut to a rough stem."""
-    return {
+    return set(stems_in_order(text))
+
+
+def stems_in_order(text: str) -> list[str]:
+    """The same, one for each such word of the text."""
+    return [
         _stem(word)
         for word in WORD.findall(text.lower().replace("_", " "))
         if word not in STOPWORDS and (len(word) > 1 or word.isdigit())
-    }
+    ]
 
 
 @lru_cache(maxsize=20_000)

@@ -19,6 +19,7 @@ from coach.likeness import ALIKE, MOST_ALIKE, SAME
 from coach.models import Escalation, Response
 from coach.showing_replies import SaidByTrainer, replies_of
 from courses.markdown import plain_text
+from learning.differing import Likeness, likeness
 from learning.showing import LABEL_CLASSES, TEXTS_KEPT, place_url, place_words, rendered
 
 MOST_ANSWERED = 5  # earlier answers beside a question
@@ -196,16 +197,25 @@ def _passages(escalation: Escalation, slug: str) -> Iterable[Passage]:
 
 def _alike(escalation: Escalation) -> list[Alike]:
     rows: Iterable[Any] = Escalation.objects.raw(LIKE, [escalation.pk])
-    return [
-        Alike(
-            escalation=row,
-            likeness=row.likeness,
-            by_meaning=row.by_meaning,
-            may_share=row.is_waiting and escalation.is_waiting and row.is_same_question,
-            is_same=bool(row.same_key) and row.same_key == escalation.same_key,
-        )
-        for row in rows
-    ]
+    return [_as_alike(row, escalation) for row in rows]
+
+
+def _as_alike(row: Any, escalation: Escalation) -> Alike:
+    """One reply does not serve both "before the deadline" and "after the deadline", near as they are: it is not offered to."""
+    may_share = row.is_waiting and escalation.is_waiting and row.is_same_question
+    said = _likeness(row, escalation) if may_share else Likeness.OTHER
+    return Alike(
+        escalation=row,
+        likeness=row.likeness,
+        by_meaning=row.by_meaning,
+        may_share=may_share and said != Likeness.OTHER,
+        is_same=said == Likeness.SAME and bool(row.same_key) and row.same_key == escalation.same_key,
+    )
+
+
+def _likeness(one: Escalation, other: Escalation) -> Likeness:
+    same = one.original_question == other.original_question
+    return Likeness.SAME if same else likeness(one.original_question, other.original_question, None)
 
 
 def _facts(escalation: Escalation) -> Facts | None:

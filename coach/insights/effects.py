@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime, time
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coach.insights.figures import Correction
 from coach.insights.measures import is_fewer
 from learning.repeats import WINDOW
 
-WEEK = 7 * 24 * 3600  # seconds
+DAYS = 7  # of a week
+WEEK = DAYS * 24 * 3600  # seconds
 SOONEST = 1.0  # weeks that an answer must be live before anything is said
 LEAST = 5  # questions on both sides together
 UNLIKELY = 0.05
@@ -74,5 +76,8 @@ def _judged(one: Correction, now: datetime) -> Effect:
 
 
 def _words(asked: int, weeks: float) -> str:
-    """`6 in 8 weeks`."""
+    """`6 in 8 weeks`; of a span under a week in days, one at least."""
+    if weeks < 1:
+        days = max(round(weeks * DAYS), 1)
+        return ngettext("%(n)d in a day", "%(n)d in %(days)d days", days) % {"n": asked, "days": days}
     return _("%(n)d in %(weeks)s weeks") % {"n": asked, "weeks": number_format(weeks, 1 if weeks % 1 else 0)}

@@ -47,18 +47,6 @@ CHAT = re.compile(
     r"|test|thx|there)\W*){1,3}$",
     re.IGNORECASE,
 )
-# Small words that English does not have: of German, Dutch, French, Spanish, Portuguese, Italian, Polish, Danish and Swedish.
-FOREIGN = re.compile(
-    r"\b(?:wo|wie|wann|warum|ist|sind|der|das|und|ich|nicht|eine?|einen|mein|kann|mit|für|über|wird|wenn|auf"
-    r"|hoe|waar|wat|het|een|van|ik|mijn|niet|voor|waarom"
-    r"|où|comment|pourquoi|quel(?:le)?s?|est|je|les|des|une?|du|dans|pour|avec|mon|mes|qu"
-    r"|qué|que|cómo|dónde|cuándo|el|los|las|es|por|para|con|mi|del|como|onde|quando|não|uma|são|meu|fica"
-    r"|che|cosa|dove|perché|gli|della|dei|il|sono|mio|qual|tra|nel"
-    r"|jak|gdzie|nie|się|czy|jest|hvad|hvor|hvordan|er|och|hur|vad|är|jag|ikke|og)\b",
-    re.IGNORECASE,
-)
-FOREIGN_WORDS = 2  # from which on a question counts as one in another language
-LAST_LATIN = "\u024f"
 QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”")
 FEW_WORDS = 4
 
@@ -84,14 +72,6 @@ def signs(question: str) -> tuple[float, ...]:
 def is_chat(question: str) -> bool:
     """A greeting, a word of thanks, and nothing else."""
     return bool(CHAT.match(question))
-
-
-def is_foreign(question: str) -> bool:
-    """Whether it is likely in another language than English, of which the examples know nothing."""
-    own = QUOTED.sub(" ", question)
-    letters = [sign for sign in own if sign.isalpha()]
-    others = sum(sign > LAST_LATIN for sign in letters)
-    return 2 * others > len(letters) or len(FOREIGN.findall(own)) >= FOREIGN_WORDS
 
 
 def by_rules(question: str, *, in_lab: bool) -> str:

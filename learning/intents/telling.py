@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ai.followups import stands_alone
+from ai.tongues import is_english
 from learning.intents import kin
 from learning.intents.head import shipped
-from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat, is_foreign
+from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat
 from learning.searching import QuestionVector
 
 SURE = 0.5  # probability below which a question counts as one about the course
@@ -41,9 +42,9 @@ def tell(question: str, *, vector: QuestionVector | None, relevance: float, ahea
     """
     if is_chat(question):
         return Told(OFF_TOPIC, is_sure=True)
-    if vector is None or vector.model != shipped().embedder:
+    if vector is None or vector.model != shipped().embedder or not is_english(question):
         return Told(by_rules(question, in_lab=in_lab), is_sure=False)
-    is_far = relevance < SPOKEN_OF and not is_foreign(question) and _is_off(vector, ahead)
+    is_far = relevance < SPOKEN_OF and _is_off(vector, ahead)
     told = judged(shipped().probabilities([question], vector.values[None])[0], is_far=is_far, in_lab=in_lab)
     leans = in_lab and told.intent == CONTENT and not stands_alone(question)
     return replace(told, intent=GUIDANCE) if leans else told

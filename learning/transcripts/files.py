@@ -29,6 +29,8 @@ TAGS = re.compile(r"</?(?:[cibuv]|ruby|rt|lang|font)(?:[.\s][^>]*)?>|<\d[\d:.]*>
 # "Tess:", "Tess Miller (Trainer):"; a word like "Note:" has no chance to be told from a name, and is a name then
 SPEAKER = re.compile(r"^(?:>>\s*|-\s+)?(?P<name>[^\W\d_][\w.'’-]*(?: [\w.'’()-]+){0,4}):\s+(?P<text>\S.*)$", re.DOTALL)
 STAMP = re.compile(r"^[\[(]?(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:[.,]\d{1,3})?[\])]?\s*[-–—]?\s*(.*)$", re.DOTALL)
+ABOVE_ASCII, LETTER = re.compile(r"[^\x00-\x7f]"), re.compile(r"[A-Za-z]")
+MOST_ABOVE_ASCII = 0.4  # of the letters of a Western text; in German or Polish it is less than a fifth
 NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
@@ -66,16 +68,25 @@ def read_text(data: bytes) -> Written:
 
 
 def decode(data: bytes) -> str:
-    """UTF-8, or UTF-16 with its mark, or the old Western code page. Raises UploadRefused for what is no text."""
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    if NOT_TEXT.search(text) or text.count("\ufffd") > 2 + len(text) // 200:
+    """UTF-8, or UTF-16 with its mark, or the old Western code page. Raises UploadRefused for what is no text, and for what would
+    be read wrongly: an old code page of another script.
+    """
+    text = _decoded(data)
+    if text is None or NOT_TEXT.search(text) or text.count("\ufffd") > 2 + len(text) // 200:
         raise UploadRefused(
             "unreadable", _("This is not a text. Send a transcript as text, WebVTT or SRT in UTF-8, or a recording.")
         )
     return text
+
+
+def _decoded(data: bytes) -> str | None:
+    """None for bytes above ASCII in such numbers that they cannot be the accents of a Western text."""
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    above, letters = len(ABOVE_ASCII.findall(text)), len(LETTER.findall(text))
+    return text if above <= MOST_ABOVE_ASCII * (above + letters) else None
 
 
 def clean(text: str) -> str:

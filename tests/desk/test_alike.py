@@ -143,3 +143,23 @@ def test_it_sends_a_reply_once_however_often_the_form_comes(three, tess: User) -
         assert sent.status_code == 302
     assert (now_(three[0]).reply, now_(three[0]).earlier_replies) == ("With pg_dump.", [])
     assert client.post(f"/desk/{three[0].pk}/reply", {"reply": "Another."}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "offered", "ticked"),
+    [
+        ("Which commands need the root account?", "Which commands do not need the root account?", False, False),
+        ("Does the client call the server?", "Does the server call the client?", False, False),
+        ("May I hand in the report after the deadline?", "May I hand in the report before the deadline?", False, False),
+        ("Which commands need the root account?", "which commands need root accounts", True, True),
+        (BACKUP, BACKUP_TOO, True, False),
+    ],
+)
+def test_it_offers_a_reply_to_those_alone_who_ask_the_same(
+    taught: Course, ada: User, ben: User, tess: User, one: str, other: str, offered: bool, ticked: bool
+) -> None:
+    first, _second = pass_on(ada, taught, one), pass_on(ben, taught, other)
+    link_new()
+    with acting_as(tess):
+        shared = case_of(now_(first)).shared
+    assert [each.is_same for each in shared] == ([ticked] if offered else [])

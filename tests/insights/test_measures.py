@@ -52,6 +52,14 @@ def test_it_is_honest_about_little_data(before: int, after: int, days: int, verd
     assert effects([one], live.date() + timedelta(days=days))[0].verdict == verdict
 
 
+@pytest.mark.parametrize(("days", "words"), [(-1, "6 in a day"), (0, "6 in a day"), (2, "6 in 3 days"), (27, "6 in 4 weeks")])
+def test_it_says_of_a_short_span_how_many_days_it_was(days: int, words: str) -> None:
+    live = datetime(2026, 9, 1, tzinfo=UTC)
+    one = Correction("Why?", "Tess", "containers", live, live - timedelta(weeks=8), 1, 0, 6, 0, 0)
+    told = effects([one], live.date() + timedelta(days=days))[0]
+    assert (told.before_words, told.after_words) == ("1 in 8 weeks", words)
+
+
 @pytest.mark.parametrize(("key", "start", "before"), [
     ("7d", "2026-11-16", "2026-11-09"), ("12w", "2026-08-31", "2026-06-08"), ("52w", "2025-11-24", "2024-11-25"),
     ("?", "2026-10-24", "2026-09-24"),
