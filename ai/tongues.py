@@ -30,12 +30,15 @@ class Tongue:
     heard: frozenset[str]  # all of them: what the language is known by
 
 
+ENGLISH_TOO = frozenset("s t n d w ai min war week dies".split())  # what's, n/a, w/o, AI, 5 min: no sign of another
+
+
 def _tongue(name: str, *, joining: str, empty: str, asking: str, negative: str, own: str) -> Tongue:
     sets = {"empty": empty, "asking": asking, "negative": negative, "own": own}
     words = {kind: frozenset(said.split()) for kind, said in sets.items()}
     little = words["empty"] | words["asking"] | words["negative"]
     words["joining"] = frozenset(joining.split())
-    return Tongue(name, **words, little=little, heard=little | words["own"] | words["joining"])
+    return Tongue(name, **words, little=little, heard=(little | words["own"] | words["joining"]) - ENGLISH_TOO)
 
 
 ENGLISH = _tongue(
@@ -105,6 +108,33 @@ OTHERS = (
         negative="niet geen zonder nooit niets",
         own="mijn ons onze mij vandaag morgen gisteren nu hier daar deze dit dat boven onder volgende vorige"
         " laatste week ben heb",
+    ),
+    _tongue(
+        "polish",
+        joining="i a ale więc lub albo",
+        empty="się ja ty on ona my wy to jest są być czy mogę można żeby by proszę w z do na o po od dla",
+        asking="kto kogo komu co czego kiedy gdzie skąd dokąd dlaczego czemu jak jaki jaka jakie który która które ile czyj",
+        negative="nie bez nigdy nic żaden żadna żadne",
+        own="mój moja moje moi mojego mojej nasz nasza nasze mi mnie nam nas dzisiaj dziś jutro wczoraj teraz tu tutaj tam ten ta"
+        " te tego tej powyżej poniżej następny następna ostatni ostatnia poprzedni tydzień jestem mam",
+    ),
+    _tongue(
+        "swedish",
+        joining="och men eller då",
+        empty="en ett den det jag du han hon vi ni man är var blir har kan att som till av på om för med sig",
+        asking="vem vems när var vart varifrån varför hur vilken vilket vilka vad",
+        negative="inte ej ingen inget inga utan aldrig",
+        own="min mitt mina vår vårt våra mig oss idag imorgon igår nu här där denna detta dessa ovan nedan nästa förra senaste"
+        " vecka",
+    ),
+    _tongue(
+        "danish and norwegian",
+        joining="og men eller så",
+        empty="en et den det jeg du han hun vi i man er bliver har kan at som til af på om for med sig av",
+        asking="hvem hvis hvornår når hvor hvorfor hvordan hvilken hvilket hvilke hva hvad",
+        negative="ikke ej ingen intet uden uten aldrig aldri",
+        own="min mit mitt mine vores vår våre mig meg os oss idag imorgen igår nå nu her der denne dette disse ovenfor nedenfor"
+        " næste neste forrige sidste siste uge uke",
     ),
     _tongue(
         "russian",

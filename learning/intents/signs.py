@@ -53,7 +53,7 @@ FEW_WORDS = 4
 
 def signs(question: str) -> tuple[float, ...]:
     """One figure for each rule, 0 or 1, in the order that the weights were made with."""
-    own = QUOTED.sub(" ", question)
+    own = unquoted(question)
     lab, stuck = bool(LAB.search(own)), bool(STUCK.search(own))
     found = (
         bool(WAY.search(own)),
@@ -67,6 +67,11 @@ def signs(question: str) -> tuple[float, ...]:
         bool(ORDER.search(own)),
     )
     return tuple(float(one) for one in found)
+
+
+def unquoted(question: str) -> str:
+    """The asker's own words."""
+    return QUOTED.sub(" ", question)
 
 
 def is_chat(question: str) -> bool:

@@ -14,7 +14,7 @@ from ai.followups import stands_alone
 from ai.tongues import is_english
 from learning.intents import kin
 from learning.intents.head import shipped
-from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat
+from learning.intents.signs import CONTENT, GUIDANCE, INTENTS, NAVIGATION, OFF_TOPIC, STRUGGLE, by_rules, is_chat, unquoted
 from learning.searching import QuestionVector
 
 SURE = 0.5  # probability below which a question counts as one about the course
@@ -42,7 +42,7 @@ def tell(question: str, *, vector: QuestionVector | None, relevance: float, ahea
     """
     if is_chat(question):
         return Told(OFF_TOPIC, is_sure=True)
-    if vector is None or vector.model != shipped().embedder or not is_english(question):
+    if vector is None or vector.model != shipped().embedder or not is_english(unquoted(question)):
         return Told(by_rules(question, in_lab=in_lab), is_sure=False)
     is_far = relevance < SPOKEN_OF and _is_off(vector, ahead)
     told = judged(shipped().probabilities([question], vector.values[None])[0], is_far=is_far, in_lab=in_lab)

@@ -92,7 +92,11 @@ def test_it_takes_words_apart_in_any_script() -> None:
         ("Wo ist der Schlüssel?", "german"),
         ("¿Cuándo empieza el curso?", "spanish"),
         ("怎么删除一个卷", "chinese"),
-        ("Jak usunąć wolumen?", None),
+        ("jak usunac wolumen", "polish"),
+        ("Hur tar jag bort en volym?", "swedish"),
+        ("Hvor finder jeg loggen?", "danish and norwegian"),
+        ("What's today's w/o AI, 5 min a week?", "english"),
+        ("Miten poistan tämän levyn?", None),
     ],
 )
 def test_it_hears_a_language(text: str, name: str | None) -> None:

@@ -82,6 +82,8 @@ def test_it_takes_an_unsure_question_for_one_about_the_course() -> None:
         ("what is the password of the training server", 0.05, "course_content"),
         ("do we get a certificate", -0.25, "course_content"),
         ("who set up the machines in our classroom", -0.15, "course_content"),
+        ("wie bekomme ich kerzenwachs aus dem teppich", -0.15, "course_content"),  # no example is in German
+        ('what does "wie bekomme ich kerzenwachs aus dem teppich" mean in english', -0.15, "out_of_scope"),
     ],
 )
 def test_it_leaves_to_the_trainer_what_only_the_course_misses(question: str, ahead: float, intent: str) -> None:
