@@ -17,7 +17,7 @@ WRITTEN = 0.3  # what a question of ours weighs beside one of others
 APART = 0.5  # so that ours may have another mean: what we left out of our courses is no habit of others
 STEADY = 0.5  # what a question that should not lean weighs
 DIRECTIONS = 32
-SHARE_OF_SEARCH = 1.5  # of what it says alone: the more it says, the less is left to lean
+SHARE_OF_SEARCH = 2.0  # of what it says alone: the surer the search, the less is left to lean
 SOFTEST = 0.02  # added to the spread of signs, so that a rare one is not blown up
 
 

@@ -21,7 +21,7 @@ from learning.leaning.signs import FORMS_FROM, Floats, Passage, signs
 from learning.searching import QuestionVector
 
 FILE = Path(__file__).with_name("weights.npz")
-MOST = 3.0  # log-odds to either side
+MOST = 2.5  # log-odds to either side
 LEAST, HIGHEST = 1e-3, 1 - 1e-3
 RELEVANCE_SCALE, SIGN_SCALE, FORM_SCALE = 0.15, 0.15, 0.1  # beside vectors of length 1
 FARTHEST = 3.0  # standard deviations of a sign
