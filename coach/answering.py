@@ -24,8 +24,9 @@ from coach.persona.sharing import manner
 from learning.citing import source
 from learning.confidence import confidence
 from learning.finding import SOURCES, find
-from learning.leaning import leaning
+from learning.leaning.telling import leaning
 from learning.retrieval import Passage
+from learning.searching import QuestionVector
 
 COVERED = 0.35  # relevance from which on the course speaks of a question
 
@@ -38,8 +39,9 @@ class Draft(Spoken):
     question: str = ""  # standing alone
     intent: str = "course_content"
     passages: list[Passage] = field(default_factory=list)
+    vector: QuestionVector | None = None
     relevance: float = 0.0  # how surely the course speaks of the question
-    sureness: float = 0.0  # how surely it answers it, as the search says
+    sureness: float = 0.0  # how surely it answers it: the search, and after the last word the leaning as well
     confidence: float = 0.0  # what that is worth in this course
     said: paths.Said | None = None  # what needs no provider
     verdicts: Mapping[int, float] = field(default_factory=dict)  # of a model on its own sentences
@@ -82,6 +84,7 @@ async def _write(draft: Draft, turn: LiveTurn) -> None:
         await writing.speak(_events(draft), turn, draft, evidence)
     finally:
         await asyncio.wait([evidence])
+    await _lean(draft)
     await supporting.check(draft, turn.text)
 
 
@@ -99,12 +102,24 @@ async def _find(draft: Draft, turn: LiveTurn) -> None:
     )
     draft.passages = found.passages
     draft.relevance = confidence(draft.question, draft.passages)
-    draft.sureness = confidence(draft.question, draft.passages, leaning=leaning(found.vector))
+    draft.vector = found.vector
+    draft.sureness = draft.relevance
     draft.confidence = claimed.calibrated(draft.sureness)
     since = time.perf_counter()
     draft.intent = await intent_of(draft, found.vector)
     await paths.prepare(draft)
     draft.took("intent", since)
+
+
+async def _lean(draft: Draft) -> None:
+    """Once the last word is out, so that nobody waits for it; what the house said itself or a lab has is as sure as before."""
+    if draft.said or draft.intent in paths.IN_LABS:
+        return
+    since = time.perf_counter()
+    leant = await asyncio.to_thread(leaning, draft.question, draft.vector, draft.passages)
+    draft.sureness = confidence(draft.question, draft.passages, leaning=leant)
+    draft.confidence = draft.claimed.calibrated(draft.sureness)
+    draft.took("leaning", since)
 
 
 async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:

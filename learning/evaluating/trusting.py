@@ -6,10 +6,12 @@ from uuid import UUID
 
 import numpy as np
 
-from learning.calibration import LEAST, MOST, bins, brier, calibration_error, crossed
+from learning.calibration import bins, brier, calibration_error, crossed
 from learning.confidence import confidence
 from learning.evaluating.questions import Answerable
-from learning.leaning import Leaning, fitted, shipped
+from learning.leaning.fitting import Asked, fitted
+from learning.leaning.signs import Embed, signs
+from learning.leaning.telling import Leaning, log_odds, shipped
 from learning.retrieval import search
 
 COVERAGES = (0.5, 0.8, 0.9)  # shares of the questions, the most confident ones first
@@ -23,6 +25,7 @@ class Judged:
     answerable: bool
     relevance: float = 0.0
     course: str = ""
+    signs: "np.ndarray | None" = None  # None without vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,24 @@ class Trust:
 
 
 def judge(
-    *, course_id: UUID, questions: Sequence[Answerable], embeddings: "np.ndarray | None", leaning: Leaning | None
+    *,
+    course_id: UUID,
+    questions: Sequence[Answerable],
+    embeddings: "np.ndarray | None",
+    leaning: Leaning | None,
+    embed: Embed | None = None,
 ) -> list[Judged]:
     """The confidence of each question, behind the caller's door; without vectors or a leaning as the search says."""
     judged = []
-    moved = np.zeros(len(questions)) if embeddings is None or leaning is None else leaning.of(embeddings)
     for number, asked in enumerate(questions):
-        embedding = None if embeddings is None else embeddings[number]
-        passages = search(course_id=course_id, question=asked.question, embedding=embedding)
-        sure = confidence(asked.question, passages, leaning=float(moved[number]))
-        judged.append(Judged(sure, asked.answerable, confidence(asked.question, passages), asked.course))
+        vector = None if embeddings is None else embeddings[number]
+        passages = search(course_id=course_id, question=asked.question, embedding=vector)
+        alone, seen, moved = confidence(asked.question, passages), None, 0.0
+        if vector is not None and embed is not None and any(each.dense is not None for each in passages):
+            seen = signs(asked.question, vector, passages, embed)
+            moved = float(leaning.of(vector[None], [alone], seen[None])[0]) if leaning else 0.0
+        sure = confidence(asked.question, passages, leaning=moved)
+        judged.append(Judged(sure, asked.answerable, alone, asked.course, seen))
     return judged
 
 
@@ -76,18 +87,39 @@ def leaning_for(model: str) -> Leaning | None:
     return shipped() if shipped().embedder == model else None
 
 
-def apart(judged: Sequence[Judged], vectors: "np.ndarray", steady: "np.ndarray") -> float | None:
-    """The area under the curve when each course is judged with a leaning that was fitted to the others; None for one course."""
-    names, right = np.array([each.course for each in judged]), np.array([each.answerable for each in judged])
-    sure = np.clip([each.relevance for each in judged], LEAST, MOST)
-    told = np.log(sure / (1 - sure))
-    for name in sorted(set(names)):
-        own, others = names == name, names != name
-        if right[others].all() or not right[others].any():
+def asked_of(judged: Sequence[Judged], vectors: "np.ndarray", *, written: bool) -> tuple[Asked, list[str]]:
+    """What a leaning is fitted to, and the course of each row; a question without signs is left out."""
+    rows = [number for number, each in enumerate(judged) if each.signs is not None]
+    kept = [judged[number] for number in rows]
+    asked = Asked(
+        vectors=vectors[rows],
+        relevances=np.array([each.relevance for each in kept]),
+        signs=np.array([each.signs for each in kept]),
+        answerable=np.array([each.answerable for each in kept], bool),
+        written=np.full(len(kept), written),
+    )
+    return asked, [each.course for each in kept]
+
+
+def together(one: tuple[Asked, list[str]], other: tuple[Asked, list[str]]) -> tuple[Asked, list[str]]:
+    return one[0].beside(other[0]), [*one[1], *other[1]]
+
+
+def apart(asked: Asked, courses: Sequence[str], *, of_ours: bool, steady: "np.ndarray | None") -> float | None:
+    """The area under the curve of the questions of others, or of ours, when each course is judged by a fit to all other courses.
+
+    None when there is but one course, or when what is left has no question of both kinds.
+    """
+    names, right = np.array(courses), asked.answerable
+    total = log_odds(asked.relevances)
+    measured = asked.written == of_ours
+    for name in sorted(set(names[measured])):
+        own = measured & (names == name)
+        if not 0 < right[~own].sum() < (~own).sum():
             return None
-        learnt = fitted(vectors[others], sure[others].tolist(), right[others].tolist(), steady=steady)
-        told[own] += learnt.of(vectors[own])
-    return auroc(told[right], told[~right])
+        learnt = fitted(asked.part(~own), steady=steady)
+        total[own] += learnt.of(asked.vectors[own], asked.relevances[own], asked.signs[own])
+    return auroc(total[measured & right], total[measured & ~right])
 
 
 def measure(judged: Sequence[Judged], *, threshold: float) -> Trust:

@@ -21,7 +21,7 @@ from learning.evaluating.kinds import further_kinds
 from learning.evaluating.questions import Answerable, BrokenFile, Expectation, answerables, examples, expectations, pairs
 from learning.evaluating.questions import feelings as lines_of_feelings
 from learning.intents.signs import OFF_TOPIC
-from learning.leaning import fitted
+from learning.leaning.fitting import Asked, fitted
 from learning.management.commands.train_intents import EXAMPLES, KIN_EXAMPLES
 from learning.models import QualitySet
 from learning.quality.completing import RunFailed, completed
@@ -46,7 +46,9 @@ Each line of the file is one JSON object, with "answerable" or with the chapters
     {"question": "Why is my volume empty?", "expected": ["05-volumes-and-bind-mounts"]}
 
 Lines of several courses name theirs ("course": its slug). Then auroc_apart says what a leaning that was fitted to the other
-courses reaches in each, and --fit writes the leaning of all of them to a file (the product reads learning/leaning.json).
+courses reaches in each, and --fit writes the leaning of all of them to a file (the product reads learning/leaning/weights.npz).
+--beside names questions of courses that we wrote, to be learnt from as well (learning/leaning/written/questions.jsonl, whose
+courses are the folders there, to be imported first); auroc_apart_beside says the same of these.
 """
 DUPLICATES_HELP = """
 How well the similarity of learning items tells those that ask for the same from those that only sound alike: precision and
@@ -97,6 +99,7 @@ class Command(BaseCommand):
             sub.add_argument("--json", action="store_true", help="print one JSON object")
             if kind == "confidence":
                 sub.add_argument("--fit", type=Path, metavar="FILE", help="write the leaning that was fitted to these answers")
+                sub.add_argument("--beside", type=Path, metavar="FILE", help="questions of courses of ours to learn from as well")
                 sub.add_argument("--fitted-to", default="", metavar="TEXT", help="what the file says that it was fitted to")
         sub = kinds.add_parser("quality", description=QUALITY_HELP, formatter_class=RawDescriptionHelpFormatter)
         sub.add_argument("--course", required=True, metavar="SLUG", help="the course whose sets are run")
@@ -181,27 +184,40 @@ class Command(BaseCommand):
         return {"course": slug, "questions": len(questions), **legs}
 
     def _confidence(self, options: dict[str, Any], limit: int | None) -> dict[str, Any]:
-        read = answerables(options["questions"], limit)
-        questions = sorted((replace(each, course=each.course or options["course"] or "") for each in read), key=_by_course)
-        vectors = self._embed([each.question for each in questions])
-        leaning = None if vectors is None else trusting.leaning_for(default_embedder().name)
-        judged: list[trusting.Judged] = []
-        with acting_as(SYSTEM):
-            for slug, asked in groupby(questions, key=_by_course):
-                course, lines = _course(slug), list(asked)
-                own = None if vectors is None else vectors[len(judged) : len(judged) + len(lines)]
-                judged += trusting.judge(course_id=course.pk, questions=lines, embeddings=own, leaning=leaning)
-                threshold = float(course.escalation_threshold)
-        slugs = sorted({each.course for each in questions})
-        result = {"course": ", ".join(slugs), "questions": len(questions)}
+        judged, vectors, threshold = self._judged(options["questions"], options["course"] or "", limit)
+        slugs = sorted({each.course for each in judged})
+        result = {"course": ", ".join(slugs), "questions": len(judged)}
         result |= trusting.measure(judged, threshold=threshold).as_dict()
         if vectors is not None and (len(slugs) > 1 or options["fit"]):
-            ours = [each.text for each in (*examples(EXAMPLES), *examples(KIN_EXAMPLES)) if each.intent != OFF_TOPIC]
-            steady = default_embedder().embed(ours)
-            result["auroc_apart"] = trusting.apart(judged, vectors, steady)
+            asked, courses = trusting.asked_of(judged, vectors, written=False)
+            ours, rows, _threshold = self._judged(options["beside"], "", None) if options["beside"] else ([], None, 0.0)
+            if rows is not None:
+                asked, courses = trusting.together((asked, courses), trusting.asked_of(ours, rows, written=True))
+            steady = self._embed(
+                [each.text for each in (*examples(EXAMPLES), *examples(KIN_EXAMPLES)) if each.intent != OFF_TOPIC]
+            )
+            result["auroc_apart"] = trusting.apart(asked, courses, of_ours=False, steady=steady)
+            if options["beside"]:
+                result["auroc_apart_beside"] = trusting.apart(asked, courses, of_ours=True, steady=steady)
             if options["fit"]:
-                _fit(options["fit"], options["fitted_to"], judged, vectors, steady)
+                _fit(options["fit"], options["fitted_to"], asked, steady)
         return result
+
+    def _judged(self, path: Path, slug: str, limit: int | None) -> tuple[list[trusting.Judged], np.ndarray | None, float]:
+        """The questions of a file by course, their vectors, and the threshold of the last course."""
+        read = answerables(path, limit)
+        questions = sorted((replace(each, course=each.course or slug) for each in read), key=_by_course)
+        vectors = self._embed([each.question for each in questions])
+        leaning = None if vectors is None else trusting.leaning_for(default_embedder().name)
+        embed = None if vectors is None else default_embedder().embed
+        judged: list[trusting.Judged] = []
+        with acting_as(SYSTEM):
+            for name, asked in groupby(questions, key=_by_course):
+                course, lines = _course(name), list(asked)
+                own = None if vectors is None else vectors[len(judged) : len(judged) + len(lines)]
+                judged += trusting.judge(course_id=course.pk, questions=lines, embeddings=own, leaning=leaning, embed=embed)
+                threshold = float(course.escalation_threshold)
+        return judged, vectors, threshold
 
     def _quality(self, slug: str, name: str | None) -> dict[str, Any]:
         with acting_as(SYSTEM):
@@ -236,12 +252,10 @@ def _by_course(asked: Answerable) -> str:
     return asked.course
 
 
-def _fit(path: Path, told: str, judged: Sequence[trusting.Judged], vectors: np.ndarray, steady: np.ndarray) -> None:
-    right, model = [each.answerable for each in judged], default_embedder().name
-    if all(right) or not any(right):
+def _fit(path: Path, told: str, asked: Asked, steady: np.ndarray | None) -> None:
+    if asked.answerable.all() or not asked.answerable.any():
         raise CommandError(_("A leaning is fitted to questions of both kinds."))
-    relevances = [each.relevance for each in judged]
-    path.write_text(fitted(vectors, relevances, right, steady=steady, embedder=model, fitted_to=told).as_json())
+    fitted(asked, steady=steady, embedder=default_embedder().name, fitted_to=told).save(path)
 
 
 def _course(slug: str) -> Course:
