@@ -15,7 +15,7 @@ from courses.markdown import sentences
 from learning.confidence import RUNNER_UP, Evidence
 
 LOOKED_INTO = 3  # passages, the best ones
-SENTENCES = 6  # of them that are compared with the question
+SENTENCES = 12  # of them that are compared with the question
 SHORTEST = 3  # characters of a sentence
 FORMS_FROM = 10  # index of the first sign that looks at the question alone
 LONGEST = 30  # words of a question; more make no difference

@@ -3,11 +3,12 @@
 Texts of a course say what it is about and how it is marked; they seldom say whether the class is recorded or when the teacher
 has time. The search finds passages near to both kinds. The leaning is a quadratic form of the question's vector, the signs and
 the search's confidence, so that it can know of which matters a near sentence is worth much. It moves the log-odds of the
-confidence a little to either side, never what counts as off-topic and never an answer that a trainer verified. The weights
+confidence to either side, never what counts as off-topic and never an answer that a trainer verified. The weights
 belong to one embedder; for vectors of another there is no leaning. What they were fitted to stands in the file beside this
 module, what they reach in docs/decisions/0166-a-leaning-of-question-and-course.md.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +22,9 @@ from learning.leaning.signs import FORMS_FROM, Floats, Passage, signs
 from learning.searching import QuestionVector
 
 FILE = Path(__file__).with_name("weights.npz")
-MOST = 2.5  # log-odds to either side
+MOST = 3.0  # log-odds to either side
+STRETCH = 1.8  # what search and signs say together is too near to the middle; this moves it away from there
+MIDDLE = math.log(0.35 / 0.65)  # log-odds of the threshold of a new course, so that nothing crosses it by being stretched
 LEAST, HIGHEST = 1e-3, 1 - 1e-3
 RELEVANCE_SCALE, SIGN_SCALE, FORM_SCALE = 0.15, 0.15, 0.1  # beside vectors of length 1
 FARTHEST = 3.0  # standard deviations of a sign
@@ -42,9 +45,9 @@ class Leaning:
 
     def of(self, vectors: "np.ndarray", relevances: "Sequence[float] | np.ndarray", told: "np.ndarray") -> Floats:
         """Log-odds to add, one for each question; `told` are its signs, `relevances` what the search alone says."""
-        rows = joined(vectors, relevances, (told - self.mean) / self.spread)
+        rows, alone = joined(vectors, relevances, (told - self.mean) / self.spread), log_odds(relevances)
         found: Floats = np.clip(self.start + rows @ self.weights + (rows @ self.directions.T) ** 2 @ self.bends, -MOST, MOST)
-        return found
+        return MIDDLE + STRETCH * (alone + found - MIDDLE) - alone
 
     def save(self, path: Path) -> None:
         small = {name: getattr(self, name).astype(np.float16) for name in ("weights", "directions")}

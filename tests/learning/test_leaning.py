@@ -13,13 +13,14 @@ from courses.models import Course
 from learning.confidence import confidence
 from learning.leaning.fitting import Asked, fitted
 from learning.leaning.signs import FORMS_FROM, signs
-from learning.leaning.telling import FILE, MOST, leaning, read, shipped
+from learning.leaning.telling import FILE, MOST, STRETCH, Leaning, leaning, log_odds, read, shipped
 from learning.searching import QuestionVector, vector_of
 from tests.conftest import make_course
 from tests.learning.retrieval_cast import Text, index
 from tests.learning.test_confidence import NEAR, Found
 
 ASK, OTHER, SUBJECT = np.eye(3)
+THRESHOLD = float(Course().escalation_threshold)
 WRITTEN = FILE.parent / "written"
 
 
@@ -40,11 +41,21 @@ def test_it_learns_which_questions_are_seldom_answered() -> None:
     vectors, right = np.array([ASK] * 20 + [OTHER] * 20), np.array([number % 4 == 0 for number in range(20)] * 2)
     asked = made(vectors, np.zeros(40), np.where(np.arange(40) < 20, right, ~right))
     free = fitted(asked)
-    told = free.of(vectors, [0.7] * 40, asked.signs)
+    told = free.of(vectors, [THRESHOLD] * 40, asked.signs)
     assert told[0] < 0 < told[-1]
-    assert np.abs(free.of(vectors * 1e6, [0.7] * 40, asked.signs)).max() == MOST
+    assert np.abs(free.of(vectors * 1e6, [THRESHOLD] * 40, asked.signs)).max() == pytest.approx(MOST * STRETCH)
     unsteady, still = (fitted(asked, steady=steady) for steady in (None, np.array([ASK] * 200)))
     assert abs(still.weights[0]) < abs(unsteady.weights[0])
+
+
+def test_it_stretches_away_from_the_threshold() -> None:
+    relevances = np.array([0.1, 0.34, 0.36, 0.9])
+    level = Leaning("m", "us", 0.0, np.zeros(5), np.zeros(1), np.zeros((1, 5)), np.zeros(1), np.ones(1))  # leans to no side
+    added = level.of(np.zeros((4, 3)), relevances, np.zeros((4, 1)))
+    sure = 1 / (1 + np.exp(-log_odds(relevances) - added))
+    assert sorted(sure) == list(sure)
+    assert [bool(each > THRESHOLD) for each in sure] == [False, False, True, True]
+    assert sure[0] < 0.1 < 0.9 < sure[-1]
 
 
 def test_it_knows_of_which_questions_a_near_sentence_is_worth_much() -> None:
