@@ -13,7 +13,7 @@ from ai.tongues import ALONE, ENGLISH, Tongue, carried, tongue_of, width, words_
 LEANING = re.compile(
     r"^(and|but|so|then|also|or|what about|how about|why not|how so|ok(ay)?|yes|no)\b"
     r"|\b(it|its|that|this|these|those|they|them|there|former|latter|instead|above)\b"
-    r"|\bthe (second|first|last|other|same) (one|option|way)\b",
+    r"|\bthe (second|first|last|other|same) (option|way)\b|\bthe \w+ ones?\b",
     re.IGNORECASE,
 )
 # "What is a layer?" has one word of its own and leans on nothing; "what is the default" and "what is missing" do.
@@ -54,7 +54,12 @@ def stands_alone(question: str) -> bool:
     if len(question.split()) >= ENOUGH_WORDS:
         return True
     own = len(topic(question))
-    return not LEANING.search(question) and (own > 1 or (own == 1 and _names_its_subject(question)))
+    return not refers_back(question) and (own > 1 or (own == 1 and _names_its_subject(question)))
+
+
+def refers_back(question: str) -> bool:
+    """Whether it speaks of something that was said before ("the old one"), however many words of its own it has. English."""
+    return bool(LEANING.search(question))
 
 
 def _names_its_subject(question: str) -> bool:

@@ -14,7 +14,7 @@ from uuid import UUID
 from accounts.door import SYSTEM, Actor, trip
 from ai import prompts, providers, writing
 from ai.following import Source
-from ai.followups import standalone
+from ai.followups import refers_back, standalone
 from ai.live import LiveTurn
 from ai.writing import Spoken
 from coach import claiming, paths, saving, supporting
@@ -112,14 +112,21 @@ async def _find(draft: Draft, turn: LiveTurn) -> None:
 
 
 async def _lean(draft: Draft) -> None:
-    """Once the last word is out, so that nobody waits for it; what the house said itself or a lab has is as sure as before."""
-    if draft.said or draft.intent in paths.IN_LABS:
+    """Once the last word is out, so that nobody waits for it. What the house said itself or a lab has is as sure as before, and
+    so is a follow-up, which is no whole question as the leaning knows them.
+    """
+    if draft.said or draft.intent in paths.IN_LABS or _follows_up(draft):
         return
     since = time.perf_counter()
     leant = await asyncio.to_thread(leaning, draft.question, draft.vector, draft.passages)
     draft.sureness = confidence(draft.question, draft.passages, leaning=leant)
     draft.confidence = draft.claimed.calibrated(draft.sureness)
     draft.took("leaning", since)
+
+
+def _follows_up(draft: Draft) -> bool:
+    claimed = draft.claimed
+    return draft.question != claimed.question or bool(claimed.earlier and refers_back(claimed.question))
 
 
 async def _save_evidence(draft: Draft, turn: LiveTurn) -> None:

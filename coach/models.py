@@ -14,7 +14,6 @@ from accounts.models import Uuid7
 from accounts.policies import IN_MY_COURSES, WORKERS, RowSecurity, own, own_or_trained
 from ai.asking import QUESTION_LIMIT
 from ai.models import Conversation, PromptVariant
-from coach.address_models import FormerAddress  # noqa: F401 (a model of this app)
 from coach.confidence_models import ConfidenceMap  # noqa: F401 (a model of this app)
 from coach.escalation_models import Escalation
 from coach.explanation_models import PointExplanation  # noqa: F401 (a model of this app)

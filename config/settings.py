@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "coach.leading_on.lead_on",
+    "courses.leading_on.lead_on",
     "accounts.middleware.time_zone",
 ]
 ROOT_URLCONF = "config.urls"

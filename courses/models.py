@@ -21,14 +21,14 @@ from accounts.policies import (
     own,
     own_or_trained,
 )
+from courses.address_models import FormerAddress
 from courses.concept_functions import READ, TRIED
 from courses.concept_models import ConceptEvidence, ConceptMinute, LearningConcept
 from courses.scope_models import TrainerScope
 
 __all__ = [
-    "Chapter", "ConceptEvidence", "ConceptMinute", "Course", "CourseAsset", "CourseTrainer", "Enrolment", "Lab", "LabAttempt",
-    "LearningConcept", "ModuleTopic", "PlaceProgress",
-    "TrainerScope",
+    "Chapter", "ConceptEvidence", "ConceptMinute", "Course", "CourseAsset", "CourseTrainer", "Enrolment", "FormerAddress", "Lab",
+    "LabAttempt", "LearningConcept", "ModuleTopic", "PlaceProgress", "TrainerScope",
 ]  # fmt: skip
 
 COURSE_CONTENT = {

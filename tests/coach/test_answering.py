@@ -57,9 +57,11 @@ def test_it_logs_the_call_and_keeps_the_order(taught: Course, ada: User) -> None
 
 
 def test_it_understands_a_follow_up(taught: Course, ada: User) -> None:
-    ask_now(ada, taught, "When should I use a bind mount for my source code?")
+    first = ask_now(ada, taught, "When should I use a bind mount for my source code?").response
     response = ask_now(ada, taught, "and who owns them?").response
     assert response.evidence[0]["chapter_id"] == "volumes"
+    assert "leaning" in first.timings
+    assert "leaning" not in response.timings
 
 
 def test_it_gives_one_claim_to_two_claimants(taught: Course, ada: User) -> None:

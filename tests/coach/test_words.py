@@ -20,6 +20,7 @@ LONG = "what does it do with my files when I remove the container"
         ("why?", [THANKS, VOLUMES], "keep data database container why?"),
         ("How do networks of containers resolve names?", [VOLUMES], "How do networks of containers resolve names?"),
         (LONG, [VOLUMES], LONG),
+        ("can I copy files from the old one?", [VOLUMES], "keep data database container can I copy files from the old one?"),
         ("What is a layer?", [VOLUMES], "What is a layer?"),
         ("what's a “tag”", [VOLUMES], "what's a “tag”"),
         ("explain networks", [VOLUMES], "explain networks"),

@@ -5,8 +5,8 @@ from django.test import Client
 
 from accounts.door import SYSTEM, acting_as
 from accounts.models import User
-from coach.models import FormerAddress, Query
-from courses.models import Course
+from coach.models import Query
+from courses.models import Course, FormerAddress
 from tests.conftest import make_course, make_person
 from tests.pages.conftest import signed_in
 

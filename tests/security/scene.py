@@ -25,7 +25,6 @@ from coach.models import (
     EscalationLink,
     EscalationMeaning,
     Feedback,
-    FormerAddress,
     LabOffer,
     LabStruggle,
     LabWork,
@@ -45,6 +44,7 @@ from courses.models import (
     CourseAsset,
     CourseTrainer,
     Enrolment,
+    FormerAddress,
     Lab,
     LabAttempt,
     LearningConcept,
@@ -156,6 +156,7 @@ def _course_rows(ada: User, tess: User, course: Course) -> dict[str, Any]:
         Chapter.objects.create(course=course, chapter_id="one", title="One"),
         Lab.objects.create(course=course, lab_id="lab", title="Lab"),
         CourseAsset.objects.create(course=course, path="a.png", content_type="image/png", content=b"x", content_hash="x"),
+        FormerAddress.objects.create(slug="before", course=course),
         ModuleTopic.objects.create(course=course, name="Topic"),
         PlaceProgress.objects.create(learner=ada, course=course, place_id="one"),
         LabAttempt.objects.create(learner=ada, course=course, lab_id="lab"),
@@ -220,7 +221,7 @@ def _coach_rows(ada: User, course: Course) -> dict[str, Any]:
         CoachingSession.objects.create(student=ada, course=course, topic="Volumes", client_key=uuid.uuid4()),
         PointExplanation.objects.create(course=course, point=_point(course), level="new"),
     ]
-    return _ids([*made, _confidence_map(course), FormerAddress.objects.create(slug="before", course=course)])
+    return _ids([*made, _confidence_map(course)])
 
 
 def _confidence_map(course: Course) -> ConfidenceMap:

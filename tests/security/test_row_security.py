@@ -61,6 +61,7 @@ EXPECTED = {
     "labs": COURSE_TEXT,
     "course_assets": COURSE_TEXT,
     "module_topics": COURSE_TEXT,
+    "course_former_addresses": COURSE_INDEX,
     "course_trainers": Rights(select="abtrs", insert="rs", update="rs", delete="rs"),
     "enrolments": Rights(select="atrs", insert="rs", update="rs", delete="rs"),
     "trainer_scopes": Rights(),
@@ -105,7 +106,6 @@ EXPECTED = {
     "learning_plans": SHARED_WITH_TRAINER,
     "learning_plan_steps": SHARED_WITH_TRAINER,
     # coach
-    "course_former_addresses": COURSE_INDEX,
     "ai_coach_queries": SHARED_WITH_TRAINER,
     "ai_coach_responses": Rights(select="atrs", insert="s", update="s", delete="ars"),
     "ai_coach_escalations": Rights(select="atrs", insert="ars", update="atrs", delete="s"),

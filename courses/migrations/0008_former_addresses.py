@@ -4,12 +4,12 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from coach import address_functions as functions
+from courses.address_functions import DROP_KEEPING, KEEPING
 
 
 class Migration(migrations.Migration):
 
-    dependencies = [('coach', '0015_courses_by_learner'), ('courses', '0006_words_count_as_far_as_they_agree')]
+    dependencies = [('courses', '0007_courses_by_learner')]
 
     operations = [
         migrations.CreateModel(
@@ -25,5 +25,5 @@ class Migration(migrations.Migration):
                 'constraints': [accounts.policies.RowSecurity(delete="(SELECT app_role()) = 'system'", insert="(SELECT app_role()) = 'system'", name='course_former_addresses_rows', select='course_id = ANY ((SELECT visible_courses())::uuid[])', update="(SELECT app_role()) = 'system'")],
             },
         ),
-        migrations.RunSQL(functions.KEEPING, functions.DROP_KEEPING),
+        migrations.RunSQL(KEEPING, DROP_KEEPING),
     ]

@@ -5,7 +5,6 @@ from django.db.models.functions import Now
 
 from accounts.models import Uuid7
 from accounts.policies import IN_MY_COURSES, WORKERS, RowSecurity
-from courses.models import Course
 
 
 class FormerAddress(models.Model):
@@ -13,7 +12,7 @@ class FormerAddress(models.Model):
 
     id = models.UUIDField(primary_key=True, db_default=Uuid7(), editable=False)
     slug = models.SlugField(max_length=100, unique=True)
-    course = models.ForeignKey(Course, models.CASCADE, related_name="+")
+    course = models.ForeignKey("courses.Course", models.CASCADE, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.utils.decorators import sync_only_middleware
 from django.utils.encoding import escape_uri_path
 
 from accounts.door import acting_as
-from coach.models import FormerAddress
+from courses.models import FormerAddress
 
 NOT_FOUND = 404
 COURSE = "<slug:slug>"  # the part of a route that holds a course's address
