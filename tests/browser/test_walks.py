@@ -85,6 +85,7 @@ def test_it_stops_when_told_and_can_try_again(at_browser, model_site, fake_vendo
     expect(turns(page).last.locator(".label")).to_contain_text("AI draft")
     expect(turns(page).last.get_by_text("Stopped here.")).to_have_count(0)
     expect(turns(page)).to_have_count(1)
+    expect(turns(page).last).to_have_attribute("data-state", "answered")  # nothing goes on behind the next test
 
 
 def test_it_gives_two_tabs_one_answer(at_browser, model_site, fake_vendor, lessons, ada):
