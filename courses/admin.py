@@ -39,7 +39,7 @@ class CourseAdmin(RoleAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Bookmarks, the links between its pages and open pages hold the address of a course that is there."""
         helps = {"slug": _("Part of every address of the course. The earlier one goes on leading here.")} if obj else {}
-        return super().get_form(request, obj, change=change, help_texts=helps, **kwargs)
+        return super().get_form(request, obj, change=change, help_texts=helps, labels={"slug": _("Address")}, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """Trainers come once the course is there: before, it has no id that rows could point at."""
